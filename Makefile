@@ -1,0 +1,133 @@
+# Pagewalk. `make help` lists what a person types; the verbs are carried out by ./pagewalk, which has
+# real exit statuses (make can only return 0 or 2). Below the verbs: how a lesson's kernel is built.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# ---- What a person types -------------------------------------------------------------------------
+
+VERBS := run debug tour grade start hint view tree gdb
+export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
+
+.PHONY: help list test lint bench clean $(VERBS)
+help list $(VERBS):
+	@./pagewalk --from-make $@
+
+test:
+	@tests/run $(if $(QUICK),--quick)
+
+lint:
+	@tests/lint
+
+bench:
+	@tests/bench
+
+clean:
+	rm -rf build
+
+# ---- Tools and flags -----------------------------------------------------------------------------
+# x86_64-elf-gcc if there is one, else x86_64-linux-gnu-gcc (the native compiler on amd64 Debian).
+
+CROSS ?=
+ifeq ($(strip $(CROSS)),)
+override CROSS := $(firstword $(foreach p,x86_64-elf- x86_64-linux-gnu-,$(if $(shell command -v $(p)gcc),$(p))))
+endif
+CC := $(CROSS)gcc
+LD := $(CROSS)ld
+OBJCOPY := $(CROSS)objcopy
+NASM := nasm
+OPT := $(or $(strip $(OPT)),-O2)
+
+FREESTANDING := -std=c11 -ffreestanding -fno-pic -fno-stack-protector -fcf-protection=none \
+	-fno-asynchronous-unwind-tables -mgeneral-regs-only -fno-common \
+	-fno-delete-null-pointer-checks --param=min-pagesize=0 -fno-tree-loop-distribute-patterns -g
+WARNINGS := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wmissing-prototypes \
+	-Wstrict-prototypes -Wundef -Wvla -Wswitch-enum -Wcast-align=strict
+FLAGS_32 := -m32
+FLAGS_64 := -m64 -mno-red-zone -mcmodel=kernel
+ELF_32 := elf32
+ELF_64 := elf64
+LD_32 := -m elf_i386
+LD_64 := -m elf_x86_64 -z max-page-size=4096
+
+# ---- The lesson chosen ---------------------------------------------------------------------------
+# NAME is the folder's name (07_long_mode). Internal targets take it in full; ./pagewalk looks it up.
+
+NAME ?=
+LESSON_DIR := src/lessons/$(NAME)
+-include $(LESSON_DIR)/lesson.mk
+WIDTH ?= 32
+WORK ?= $(LESSON_DIR)/solution.c
+OUT ?= build/$(NAME)/solution$(OPT)
+OPTIONS ?=
+
+COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS) -ffile-prefix-map=$(CURDIR)/=
+INCLUDES = -Isrc -Isrc/arch$(WIDTH)
+STAFF_DIR := build/staff$(WIDTH)$(OPT)
+PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault
+PAGING_C := geometry walk
+BOOT_32 := multiboot entry32 vectors32 probe32
+BOOT_64 := multiboot entry64 refuse64 vectors64 probe64
+STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \
+	$(patsubst %,$(STAFF_DIR)/src/%.o,$(PLATFORM_C) $(LESSON_PLATFORM)) \
+	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(PAGING_C) $(LESSON_PAGING)) \
+	$(STAFF_DIR)/$(LESSON_DIR)/lesson.o
+
+.PHONY: staff kernel image print-work-flags print-tools
+staff: $(STAFF_OBJECTS)
+kernel: $(OUT)/kernel.elf $(OUT)/kernel32.elf
+image: $(OUT)/kernel.iso
+
+# The one command line by which a learner's file is compiled: here and by the grader's gate.
+print-work-flags:
+	@echo "$(if $(filter %.asm,$(WORK)),$(NASM) -f $(ELF_$(WIDTH)) -g -F dwarf,$(COMPILE))"
+print-tools:
+	@echo "$(CROSS)"
+
+$(STAFF_DIR)/boot/%.o: boot/%.asm
+	@mkdir -p $(@D)
+	$(NASM) -w+all -werror -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
+
+$(STAFF_DIR)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
+
+# src/paging sees nothing above itself.
+$(STAFF_DIR)/src/paging/%.o: src/paging/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -Werror -MD -MP -c $< -o $@
+
+# ---- One kernel: staff objects and one learner's file --------------------------------------------
+
+GRUB_MODULES := multiboot2 normal iso9660 biosdisk
+$(OUT)/kernel.elf: $(STAFF_OBJECTS) $(OUT)/work.o boot/kernel$(WIDTH).ld
+	$(LD) $(LD_$(WIDTH)) -T boot/kernel$(WIDTH).ld --no-warn-rwx-segments -z noexecstack \
+		-o $@ $(STAFF_OBJECTS) $(OUT)/work.o
+
+# `qemu -kernel` wants a 32-bit ELF file, whatever the code in it.
+$(OUT)/kernel32.elf: $(OUT)/kernel.elf
+	$(OBJCOPY) -O elf32-i386 -S $< $@
+
+# The gate leaves $(OUT)/gate.o, compiled alone in a folder of its own; here it gets its own sections.
+$(OUT)/work.o: $(OUT)/gate.o
+	$(OBJCOPY) --prefix-alloc-sections=.work $< $@
+
+$(OUT)/grub.cfg: grub.cfg FORCE
+	@sed -e 's|@TITLE@|Pagewalk $(NAME)|' -e 's|@OPTIONS@|$(OPTIONS)|' $< >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
+
+$(OUT)/kernel.iso: $(OUT)/kernel.elf $(OUT)/grub.cfg
+	@rm -rf $(OUT)/iso && mkdir -p $(OUT)/iso/boot/grub
+	@cp $(OUT)/grub.cfg $(OUT)/iso/boot/grub/ && $(OBJCOPY) -S $< $(OUT)/iso/boot/kernel.elf
+	SOURCE_DATE_EPOCH=0 grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
+		--locales= --fonts= --themes= -o $@ $(OUT)/iso >$(OUT)/iso.log 2>&1 || \
+		{ cat $(OUT)/iso.log >&2; exit 1; }
+	@rm -rf $(OUT)/iso
+
+FORCE:
+.PHONY: FORCE
+
+-include $(STAFF_OBJECTS:.o=.d)

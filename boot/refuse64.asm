@@ -1,0 +1,76 @@
+; What a 64-bit lesson says on a CPU without long mode. It must be 32-bit code without C: nothing else
+; of the image can run there. Serial line and VGA screen, then the same end as machine_end's "refused".
+
+bits 32
+global early_refuse
+
+COM1          equ 0x3F8
+LINE_STATUS   equ COM1 + 5
+VGA_TEXT      equ 0xB8000
+VGA_CELLS     equ 80 * 25
+VGA_WHITE     equ 0x07
+END_REFUSED   equ 0x12                    ; src/machine.h
+QEMU_EXIT     equ 0xF4
+BOCHS_EXIT    equ 0x8900
+
+section .boot progbits alloc exec nowrite
+early_refuse:
+    mov esi, serial_setup
+    mov ecx, serial_setup_pairs
+.setup:
+    movzx edx, byte [esi]
+    add edx, COM1
+    mov al, [esi + 1]
+    out dx, al
+    add esi, 2
+    loop .setup
+
+    mov edi, VGA_TEXT
+    mov ecx, VGA_CELLS
+    mov eax, (VGA_WHITE << 8) | ' '
+    rep stosw
+
+    mov esi, sentence
+    mov edi, VGA_TEXT
+.character:
+    mov dx, LINE_STATUS
+.wait:
+    in al, dx
+    test al, 0x20                         ; transmitter holding register empty
+    jz .wait
+    lodsb
+    test al, al
+    jz .drain
+    mov dx, COM1
+    out dx, al
+    cmp al, ' '
+    jb .character
+    mov ah, VGA_WHITE
+    stosw
+    jmp .character
+.drain:
+    mov dx, LINE_STATUS
+.empty:
+    in al, dx
+    test al, 0x40                         ; transmitter empty
+    jz .empty
+    mov eax, END_REFUSED
+    out QEMU_EXIT, eax
+    mov esi, shutdown
+    mov dx, BOCHS_EXIT
+    mov ecx, 8
+    rep outsb
+.halt:
+    hlt
+    jmp .halt
+
+serial_setup:                             ; register, value: as serial_init in src/console.c
+    db 1, 0x00, 3, 0x80, 0, 0x01, 1, 0x00, 3, 0x03, 2, 0xC7, 4, 0x03
+serial_setup_pairs equ ($ - serial_setup) / 2
+sentence:
+    db "This lesson runs in 64-bit mode, and this CPU has no long mode. "
+    db "Choose a CPU that has it: leave CPU= away, or CPU=max under QEMU.", 13, 10, 0
+shutdown:
+    db "Shutdown"
+
+section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,0 +1,19 @@
+/*
+ * The story a lesson tells: serial line and VGA text screen. For people only; nothing printed is ever
+ * evidence. No allocation, usable from the first line of C on.
+ */
+#ifndef PAGEWALK_CONSOLE_H
+#define PAGEWALK_CONSOLE_H
+
+#include <stdint.h>
+
+void console_init(void);
+void console_drain(void);               /* returns when the last character has left the UART */
+
+/*
+ * Formats like printf, with these conversions only: %s %c %d %u %x and %% ; a width with or without
+ * leading 0 (%08x), and the length l (word_t) or ll (unsigned long long). "\n" ends a line.
+ */
+__attribute__((format(printf, 1, 2))) void print(const char *format, ...);
+
+#endif

@@ -1,0 +1,35 @@
+/*
+ * An access by the CPU that may fault, and what came of it. The instruction itself stands in
+ * boot/probe*.asm, where the grader can watch it; the trap code resumes behind it.
+ *
+ * CR3 is reloaded before every probe, so that the tables in memory answer and not what the CPU
+ * remembers of older ones (lesson 4 is about the difference and switches it off).
+ */
+#ifndef PAGEWALK_PROBE_H
+#define PAGEWALK_PROBE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arch.h"
+
+enum probe_kind { PROBE_READ_1, PROBE_READ_4, PROBE_WRITE_1, PROBE_WRITE_4, PROBE_FETCH };
+
+struct probe {
+	bool faulted;
+	uint32_t vector, error;         /* when it faulted */
+	word_t cr2;                     /* when the vector is #PF */
+	uint32_t value;                 /* what was read, when it did not */
+};
+
+extern volatile uint8_t probe_keeps_tlb;
+
+struct probe probe(enum probe_kind kind, word_t va, uint32_t value);
+
+/* For the trap code: true when the trap was a probe's, which is then recorded and resumed. */
+bool probe_caught(struct trap *t);
+
+/* Prints "reads 0x..." or "#PF, error 0x..., CR2 0x...". */
+void probe_print(const struct probe *p);
+
+#endif
