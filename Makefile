@@ -74,7 +74,7 @@ BOOT_64 := multiboot entry64 refuse64 vectors64 probe64
 STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \
 	$(patsubst %,$(STAFF_DIR)/src/%.o,$(PLATFORM_C) $(LESSON_PLATFORM)) \
 	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(PAGING_C) $(LESSON_PAGING)) \
-	$(STAFF_DIR)/$(LESSON_DIR)/lesson.o
+	$(patsubst %,$(STAFF_DIR)/$(LESSON_DIR)/%.o,lesson $(LESSON_FILES))
 
 .PHONY: staff kernel image print-work-flags print-tools
 staff: $(STAFF_OBJECTS)

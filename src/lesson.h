@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "result.h"
+
 struct lesson {
 	unsigned number;
 	const char *title;
@@ -19,7 +21,10 @@ extern const struct lesson lesson;
 /* Tells the story from start to end; returning means it finished. */
 void lesson_main(void);
 
-/* A function of the learner's answered TODO: says so, and ends the run. `index` as in work.h's order. */
-_Noreturn void lesson_todo(unsigned index, const char *function);
+/*
+ * When a function of the learner's answered TODO: says so, and ends the run. Any other result is the
+ * grader's to judge. `index` counts the functions in work.h's order, from 0.
+ */
+void lesson_needs(enum result result, unsigned index, const char *function);
 
 #endif

@@ -31,8 +31,10 @@ _Noreturn void platform_main(uint32_t magic, uint32_t info)
 	machine_end(END_FINISHED);
 }
 
-_Noreturn void lesson_todo(unsigned index, const char *function)
+void lesson_needs(enum result result, unsigned index, const char *function)
 {
+	if (result != TODO)
+		return;
 	exam_todo(index);
 	print("\n%s() is not written yet: it answered TODO.\n"
 	      "Open the file named above, look at work.h for what it must do, then run the lesson again.\n",

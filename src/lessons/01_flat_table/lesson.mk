@@ -1,0 +1,2 @@
+WIDTH := 32
+LESSON_PLATFORM := processes

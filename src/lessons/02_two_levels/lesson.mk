@@ -1,0 +1,3 @@
+WIDTH := 32
+LESSON_PLATFORM := processes offered32
+LESSON_FILES := second_half

@@ -1,0 +1,45 @@
+/*
+ * The two processes of the first lessons: which pages map to which frames, the labels in those frames,
+ * the pages that only the seed knows, and a visit to all of them by the CPU. Pages and frames are
+ * numbers (addresses >> 12). Knows nothing of tables: mapping is a function it is given.
+ */
+#ifndef PAGEWALK_PROCESSES_H
+#define PAGEWALK_PROCESSES_H
+
+#include <stdint.h>
+
+struct row { uint32_t page, frame; };
+
+struct process_rows {
+	unsigned count;
+	struct row row[6];
+	uint32_t absent;                /* a page that must stay unmapped */
+};
+
+extern const struct process_rows process_1, process_2;
+
+typedef void (*map_function)(void *space, uint32_t page, uint32_t frame);
+
+/* Refuses a machine that lacks one of the frames. */
+void processes_require_frames(void);
+
+/* Writes 0xF0000000 | frame at offset 0xFF0 of every frame; the ROM keeps its own. Paging is off. */
+void processes_label_frames(void);
+
+/* The pages that a running kernel needs, each at the frame of its own number. */
+void map_kernel(map_function map, void *space, uint32_t first_pool_page, uint32_t end_pool_page);
+
+void map_rows(map_function map, void *space, const struct process_rows *process);
+
+#define EXTRAS 16u
+
+/* Maps EXTRAS pages, each in its own 1/EXTRAS of 0x40000..0xBFFFF, and stores them in page[]. */
+void map_extras(map_function map, void *space, uint32_t page[EXTRAS]);
+
+/* Reads each row's label through the running tables, then reads and writes the absent page. */
+void visit(const struct process_rows *process);
+
+/* An address to ask for: every other one among the first eight pages, the others anywhere. */
+uint32_t question(unsigned i);
+
+#endif
