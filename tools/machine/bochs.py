@@ -1,0 +1,225 @@
+"""One run of a machine in the Bochs debugger: headless, over plain pipes, bounded, deterministic.
+
+Used by the grader's collector and by the guided tour. It gives orders and returns what the debugger
+said, parsed; it does not know what a lesson, a checkpoint or a table is.
+
+Time is counted in ticks (one per instruction; a halted CPU skips to its next interrupt). Only `go`
+lets the guest run freely, and never past the tick it was given.
+"""
+import os
+import re
+from pathlib import Path
+
+from . import MachineError, bochs_setup, bochs_text
+from .process import Child, Deadline
+
+PROMPT = re.compile(rb"<bochs:(\d+)> ")
+LOOK_AFTER = 1.0        # seconds of silence before we stop the machine to see whether it is halted
+XP_UNITS = 512          # units of one xp command: a page of 8-byte words
+
+
+class Bochs:
+    """A context manager. `folder`: an empty private folder. `shim_folder`: keeps the compiled shim."""
+
+    name = "bochs"
+
+    def __init__(self, iso, folder, memory_mib=512, cpu="corei7_icelake_u", shim_folder=None,
+                 seconds=60):
+        self.folder = Path(folder)
+        path, extra = bochs_setup.program()
+        rc = bochs_setup.configuration(folder, os.path.abspath(iso), memory_mib, cpu)
+        shim = bochs_setup.shim(shim_folder or folder)
+        environment = {**os.environ, "LD_PRELOAD": str(shim), "LC_ALL": "C",
+                       "TERM": "dumb", "INPUTRC": os.devnull}
+        self.deadline = Deadline(seconds)
+        self._buffer = bytearray()
+        self._prompts = 0
+        self._file = 0
+        with open(self.folder / "stderr.txt", "wb") as errors:
+            self.child = Child([path, "-q", *extra, "-f", str(rc.resolve())], folder, environment,
+                               stderr=errors)
+        try:
+            start = self._until_prompt()
+            if not start.rstrip().endswith("jmpf 0xf000:e05b          ; ea5be000f0"):
+                raise MachineError(f"Bochs did not start as expected: {start[-300:]!r}")
+            banner = (self.folder / "stderr.txt").read_text("utf-8", "replace")
+            self.version = bochs_setup.version(start + banner)
+        except BaseException:
+            self.child.end()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the process. Safe to call twice."""
+        self.child.end()
+
+    # -- commands ------------------------------------------------------------------------------
+
+    def commands(self, lines):
+        """Send several commands at once; their outputs as a list of the same length."""
+        self.child.write("".join(line + "\n" for line in lines).encode("ascii"))
+        return [self._answer(line) for line in lines]
+
+    def command(self, line):
+        """Send one command and return what it printed."""
+        return self.commands([line])[0]
+
+    def _answer(self, line, when_silent=None):
+        """What a command printed. A build with readline repeats the command first."""
+        text = self._until_prompt(when_silent)
+        return text[len(line) + 1:] if text.startswith(line + "\n") else text
+
+    def _until_prompt(self, when_silent=None):
+        """Text up to the next prompt, whose number must be the next one."""
+        searched = 0
+        while True:
+            found = PROMPT.search(self._buffer, searched)
+            if found:
+                break
+            searched = max(0, len(self._buffer) - 16)
+            left = self.deadline.left()
+            data = self.child.read_some(min(left, LOOK_AFTER))
+            if data is None and when_silent:
+                when_silent()
+            elif data == b"":
+                raise MachineError("Bochs ended: " + self._last_words())
+            elif data:
+                self._buffer += data
+        self._prompts += 1
+        if int(found[1]) != self._prompts:
+            raise MachineError(f"Bochs: prompt {int(found[1])} where {self._prompts} was due")
+        text = bytes(self._buffer[:found.start()]).decode("latin-1")
+        del self._buffer[:found.end()]
+        return text
+
+    def _last_words(self):
+        panics = re.findall(r"^\d+p(\[.*)$", self.log(), re.M)
+        return panics[-1] if panics else repr(bytes(self._buffer[-300:]).decode("latin-1"))
+
+    # -- running -------------------------------------------------------------------------------
+
+    def run_until(self, limit):
+        """Set the tick at which `go` gives up. Older limits stay behind in Bochs and are ignored."""
+        self.limit = limit
+        said = self.command(f"sba {limit}").strip()
+        if not re.fullmatch(r"Time breakpoint inserted\. Delta = \d+", said):
+            raise MachineError(f"Bochs: unexpected answer to sba: {said!r}")
+
+    def go(self):
+        """Run to the next stop: bochs_text.Stop with reason magic, breakpoint, time, reset or halted.
+
+        "halted": the CPU waits with interrupts off. Nothing can wake it, and Bochs does not honour
+        the limit there, so a tick beyond the limit proves it.
+        """
+        while True:
+            self.child.write(b"c\n")
+            stop = bochs_text.stop(self._answer("c", self.child.interrupt))
+            if stop.reason in ("magic", "breakpoint", "reset"):
+                return stop
+            if stop.tick > self.limit:
+                return stop._replace(reason="halted")
+            if stop.reason == "time" and stop.tick >= self.limit:
+                return stop
+
+    def step(self, trace=False):
+        """Execute one instruction; with `trace` its memory accesses are in the Stop."""
+        if not trace:
+            return bochs_text.stop(self.command("s"))
+        _, text, _ = self.commands(["trace-mem on", "s", "trace-mem off"])
+        return bochs_text.stop(text)
+
+    def break_at(self, va):
+        """Insert a breakpoint at a linear address."""
+        self._silent(f"lb {va:#x}")
+
+    def _silent(self, line):
+        said = self.command(line)
+        if said.strip():
+            raise MachineError(f"Bochs: unexpected answer to {line!r}: {said.strip()!r}")
+
+    # -- looking -------------------------------------------------------------------------------
+
+    def registers(self):
+        """General registers, rip and eflags, then cr0 cr2 cr3 cr4 efer, in one dict."""
+        general, control = self.commands(["r", "creg"])
+        return {**bochs_text.registers(general), **bochs_text.control(control)}
+
+    def everything(self):
+        """(registers as above plus dr7, segments as bochs_text.segments)."""
+        general, control, segments, debug = self.commands(["r", "creg", "sreg", "dreg"])
+        return ({**bochs_text.registers(general), **bochs_text.control(control),
+                 "dr7": bochs_text.dr7(debug)}, bochs_text.segments(segments))
+
+    def page_hint(self, va):
+        """Where the debugger thinks `va` leads, or None. Never evidence."""
+        return bochs_text.page(self.command(f"page {va:#x}"))
+
+    def read(self, pa, size):
+        """Bytes of physical memory, by xp."""
+        return self.read_many([(pa, size)])[0]
+
+    def read_many(self, ranges):
+        """read() for many (pa, size), as one batch of commands."""
+        orders, plan = [], []
+        for pa, size in ranges:
+            pieces = list(_pieces(pa, size))
+            plan.append(len(pieces))
+            orders += pieces
+        texts = self.commands([f"xp /{n}{'gwb'[(8, 4, 1).index(unit)]}x {at:#x}"
+                               for at, n, unit in orders])
+        data = [bochs_text.memory(text, *order) for text, order in zip(texts, orders)]
+        result, at = [], 0
+        for count in plan:
+            result.append(b"".join(data[at:at + count]))
+            at += count
+        return result
+
+    def read_linear(self, va, size):
+        """`size` bytes through the tables in RAM, or None where they do not reach. Fast for megabytes.
+
+        The caller must have proved where these addresses lead.
+        """
+        self._file += 1
+        path = self.folder / f"memory.{self._file}"
+        self.command(f'writemem "{path.name}" {va:#x} {size}')
+        try:
+            data = path.read_bytes()
+            path.unlink()
+        except FileNotFoundError:
+            return None
+        return data if len(data) == size else None
+
+    def write(self, pa, data):
+        """Write bytes to physical memory."""
+        at = 0
+        orders = []
+        while at < len(data):
+            unit = 4 if len(data) - at >= 4 else 1
+            value = int.from_bytes(data[at:at + unit], "little")
+            orders.append(f"setpmem {pa + at:#x} {unit} {value:#x}")
+            at += unit
+        for order, said in zip(orders, self.commands(orders)):
+            if said.strip():
+                raise MachineError(f"Bochs: unexpected answer to {order!r}: {said.strip()!r}")
+
+    def log(self):
+        """Bochs's own log. The guest can write text into it, though no line that looks like a CPU's."""
+        try:
+            return (self.folder / "bochs.log").read_text("latin-1")
+        except OSError:
+            return ""
+
+
+def _pieces(pa, size):
+    """Cut a range into xp commands: (address, count, unit), units aligned where they can be."""
+    while size:
+        unit = next(u for u in (8, 4, 1) if size >= u)
+        count = min(size // unit, XP_UNITS)
+        yield pa, count, unit
+        pa += count * unit
+        size -= count * unit

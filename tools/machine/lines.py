@@ -1,0 +1,33 @@
+"""From an address in a kernel to a symbol and to a line of source.
+
+Used where a run ended badly or a person looks at a trace. Line numbers come from the toolchain's
+addr2line; without it, or without debug information, there is simply no line.
+"""
+import os
+import subprocess
+
+
+def symbol_at(elf, va):
+    """ "function+0x12", or None outside the image."""
+    found = elf.nearest(va)
+    if found is None:
+        return None
+    name, offset = found
+    return f"{name}+{offset:#x}" if offset else name
+
+
+def line_at(elf_path, va, addr2line="addr2line"):
+    """ "work/02_two_levels.c:41" for an address, or None.
+
+    The folder kept is the last one, so that no path of the machine that built the kernel is told.
+    """
+    try:
+        done = subprocess.run([addr2line, "-e", str(elf_path), hex(va)], capture_output=True,
+                              text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    where = done.stdout.strip().split(" ")[0]
+    path, _, line = where.rpartition(":")
+    if not path or path == "??" or not line.isdigit() or line == "0":
+        return None
+    return "/".join(os.path.normpath(path).split("/")[-2:]) + ":" + line

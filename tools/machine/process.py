@@ -1,0 +1,110 @@
+"""A child process that never outlives us, read up to a mark under a wall-clock bound.
+
+Used by the Bochs and QEMU sessions. It knows pipes and signals and nothing about emulators.
+"""
+import atexit
+import os
+import resource
+import select
+import signal
+import subprocess
+import time
+
+from . import MachineError, MachineTimeout
+
+LARGEST_FILE = 64 << 20         # no file an emulator writes for us is near this; a flood stops here
+_live = set()
+
+
+def _end_all():
+    for child in list(_live):
+        child.end()
+
+
+atexit.register(_end_all)
+
+
+def _exit_on_signal(number, _frame):
+    """atexit does not run on a plain SIGTERM: turn it into an ordinary exit."""
+    raise SystemExit(128 + number)
+
+
+def exit_cleanly_on_signals():
+    """For commands: SIGTERM and SIGHUP end us through atexit, as Ctrl-C already does."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _exit_on_signal)
+
+
+def _in_child():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class Child:
+    """One process in a group of its own, so that Ctrl-C reaches us first and we end it."""
+
+    def __init__(self, arguments, cwd, environment=None, stderr=None):
+        try:
+            self.process = subprocess.Popen(
+                arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=stderr or subprocess.DEVNULL,
+                start_new_session=True, preexec_fn=_in_child, bufsize=0)
+        except OSError as why:
+            raise MachineError(f"cannot start {arguments[0]}: {why.strerror}") from why
+        _live.add(self)
+        self.pid = self.process.pid
+        self.output = self.process.stdout.fileno()
+
+    def write(self, data):
+        """Send bytes; MachineError when the child is gone."""
+        try:
+            self.process.stdin.write(data)
+        except OSError as why:
+            raise MachineError(f"the emulator ended: {why.strerror}") from why
+
+    def read_some(self, seconds):
+        """Bytes as they come, b"" at the end of the child's output, None when nothing came in time."""
+        ready, _, _ = select.select([self.output], [], [], max(0.0, seconds))
+        return os.read(self.output, 1 << 20) if ready else None
+
+    def interrupt(self):
+        """What Ctrl-C would do."""
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self):
+        """End the whole group: politely, then for certain. Safe to call twice."""
+        _live.discard(self)
+        if self.process.poll() is None:
+            self._signal_group(signal.SIGTERM)
+            try:
+                self.process.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self._signal_group(signal.SIGKILL)
+                self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                pipe.close()
+            except OSError:
+                pass            # unflushed input of a child that is gone
+
+    def _signal_group(self, number):
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            pass
+
+
+class Deadline:
+    """A wall-clock bound: the last resort against a wedged emulator, never a verdict."""
+
+    def __init__(self, seconds):
+        self.seconds = seconds
+        self.at = time.monotonic() + seconds
+
+    def left(self):
+        """Seconds left; MachineTimeout when there are none."""
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise MachineTimeout(f"no answer from the emulator within {self.seconds} s")
+        return left
