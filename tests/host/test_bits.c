@@ -1,0 +1,182 @@
+/*
+ * Entries to the bit, by hand from the manual's figures: large pages, PSE-36, PAT, XD, AVL,
+ * frame 0, the ends of the space, what upper entries get; and the split of a large page.
+ */
+#include "check.h"
+#include "machine.h"
+#include "map.h"
+
+enum { BASE = 0x00300000, ROOT = BASE, FRAMES = 32 };
+
+static const struct pg_features all = { .maxphyaddr = 40, .pse = true, .pse36 = true,
+    .nxe = true, .pages_1g = true };
+static struct machine machine;
+static struct pg_space space;
+
+static void begin(const struct pg_geometry *geometry)
+{
+    machine_begin(&machine, BASE, FRAMES);
+    space = machine_space(&machine, geometry, all, 0, 1);
+    check_about(geometry->name, 0);
+}
+
+static void map(uint64_t va, uint64_t pa, unsigned level, uint64_t flags)
+{
+    check_about(space.geometry->name, va);
+    CHECK(pg_map(&space, (va_t){ va }, (pa_t){ pa }, level, flags), PG_OK);
+}
+
+static struct pg_walk walk(uint64_t va)
+{
+    return pg_walk(&space, (va_t){ va });
+}
+
+/* The entry that the walk of va meets at `level`, without the address of a table. */
+static uint64_t entry_of(uint64_t va, unsigned level)
+{
+    struct pg_walk found = walk(va);
+    unsigned i = space.geometry->levels - level;
+    if (i >= found.steps)
+        return 0;
+    uint64_t entry = found.step[i].entry;
+    return i + 1 < found.steps ? entry & 0xFFF0000000000FFF : entry;
+}
+
+static void pages_of_32_bit(void)
+{
+    begin(&pg_geometry_32);
+    map(0x00000000, 0x00000000, PG_PT, 0);
+    CHECK(entry_of(0, PG_PT), 0x00000001);
+    CHECK(entry_of(0, PG_PD), 0x001);
+    CHECK(walk(0x123).end, PG_END_MAPPED);
+    CHECK(walk(0x123).pa.value, 0x123);
+    map(0xFFFFF000, 0xFFFFF000, PG_PT, PTE_RW | PTE_PAT | PTE_G | PTE_AVL);
+    CHECK(entry_of(0xFFFFFFFF, PG_PT), 0xFFFFFF83);
+    CHECK(entry_of(0xFFFFFFFF, PG_PD), 0x003);
+    CHECK(walk(0xFFFFFFFF).pa.value, 0xFFFFFFFF);
+    map(0x00400000, 0x12400000, PG_PD, PTE_RW | PTE_US);
+    CHECK(entry_of(0x00400000, PG_PD), 0x12400087);
+    map(0x00800000, 0xAB12400000, PG_PD, PTE_PAT);
+    CHECK(entry_of(0x00800000, PG_PD), 0x12400000 | 0xAB << 13 | 0x1081);
+    CHECK(walk(0x00800ABC).pa.value, 0xAB12400ABC);
+    CHECK(pg_split(&space, (va_t){ 0x00800000 }), PG_BAD_ADDRESS);
+    space.features.pse = false; /* then PS is ignored and the entry names a table */
+    CHECK(walk(0x00400000).end, PG_END_OUTSIDE);
+    CHECK(walk(0x00400000).step[1].at.value, 0x12400000);
+    machine_end(&machine);
+}
+
+static void pages_of_pae(void)
+{
+    begin(&pg_geometry_pae);
+    map(0xC0000000, 0x812345000, PG_PT, PTE_RW | PTE_XD);
+    CHECK(entry_of(0xC0000000, PG_PT), 0x8000000812345003);
+    CHECK(entry_of(0xC0000000, PG_PD), 0x003);
+    CHECK(entry_of(0xC0000000, PG_PDPT), 0x001); /* a PDPTE has no rights */
+    map(0xC0200000, 0x812400000, PG_PD, PTE_PAT | PTE_RW | PTE_US);
+    CHECK(entry_of(0xC0200000, PG_PD), 0x0000000812401087);
+    CHECK(walk(0xC0200000).rights.write && walk(0xC0200000).rights.user, true);
+    CHECK(entry_of(0xC0200000, PG_PDPT), 0x001);
+    CHECK(walk(0x40000000).end, PG_END_NOT_PRESENT);
+    CHECK(walk(0x40000000).span_bytes, 0x40000000);
+    machine_end(&machine);
+}
+
+static void pages_of_4_levels(void)
+{
+    const uint64_t top = 0xFFFFFFFFFFFFF000;
+    begin(&pg_geometry_4);
+    map(top, 0xFFFFFFF000, PG_PT, PTE_XD | PTE_PKEY | PTE_AVL_HIGH | PTE_AVL);
+    CHECK(entry_of(top, PG_PT), 0xFFF000FFFFFFFE01);
+    CHECK(walk(UINT64_MAX).pa.value, 0xFFFFFFFFFF);
+    CHECK(entry_of(top, PG_PD), 0x001);
+    CHECK(entry_of(top, PG_PML4), 0x001); /* never XD */
+    map(0xFFFFFFFFFFFFE000, 0, PG_PT, PTE_RW | PTE_US);
+    CHECK(entry_of(top, PG_PD), 0x007); /* widened, and the neighbour keeps its rights */
+    CHECK(entry_of(top, PG_PML4), 0x007);
+    CHECK(walk(top).rights.write || walk(top).rights.user || walk(top).rights.execute, false);
+    CHECK(walk(0xFFFFFFFFFFFFE000).rights.execute, true);
+    map(0x40000000, 0x1C0000000, PG_PDPT, PTE_PAT | PTE_RW | PTE_D | PTE_A);
+    CHECK(entry_of(0x40000000, PG_PDPT), 0x1C00010E3);
+    map(0x200000, 0x400000, PG_PD, PTE_PWT | PTE_PCD | PTE_G);
+    CHECK(entry_of(0x200000, PG_PD), 0x400199);
+    map(0x00007FFFFFFFF000, 0x1000, PG_PT, 0);
+    CHECK(walk(0x00007FFFFFFFFFFF).pa.value, 0x1FFF);
+    CHECK(walk(0x0000800000000000).end, PG_END_NONCANONICAL);
+    CHECK(walk(0xFFFF7FFFFFFFFFFF).steps, 0);
+    machine_end(&machine);
+}
+
+/* Takes an XD that somebody else put into an upper entry out of the way. */
+static void widen_foreign(void)
+{
+    begin(&pg_geometry_4);
+    map(0, 0, PG_PT, PTE_XD);
+    uint64_t pml4e = machine_peek(&machine, ROOT, 8);
+    machine_poke(&machine, ROOT, 8, pml4e | PTE_XD | PTE_AVL | PTE_PCD);
+    CHECK(walk(0).rights.execute, false);
+    map(0x1000, 0x1000, PG_PT, PTE_XD | PTE_RW);
+    CHECK(machine_peek(&machine, ROOT, 8), pml4e | PTE_XD | PTE_AVL | PTE_PCD | PTE_RW);
+    map(0x2000, 0x2000, PG_PT, 0);
+    CHECK(machine_peek(&machine, ROOT, 8), pml4e | PTE_AVL | PTE_PCD | PTE_RW);
+    CHECK(walk(0x2000).rights.execute, true);
+    machine_end(&machine);
+}
+
+/* A hole is an entry with P clear, but a table goes only when it is all zeros. */
+static void keep_slots(void)
+{
+    begin(&pg_geometry_4);
+    map(0x3000, 0, PG_PT, 0);
+    uint64_t pte = walk(0x3000).step[3].at.value;
+    machine_poke(&machine, pte + 8, 8, 0xABCDE00); /* a swap slot, say */
+    CHECK(pg_unmap(&space, (va_t){ 0x3000 }, PG_PT), PG_OK);
+    CHECK(machine.in_use, 4);
+    map(0x4000, 0x7000, PG_PT, 0);
+    CHECK(machine_peek(&machine, pte + 8, 8), 0x7001);
+    CHECK(pg_unmap(&space, (va_t){ 0x4000 }, PG_PT), PG_OK);
+    CHECK(machine.in_use, 1);
+    machine_end(&machine);
+}
+
+static void split_4_levels(void)
+{
+    begin(&pg_geometry_4);
+    map(0x40000000, 0x1C0000000, PG_PDPT, PTE_PAT | PTE_RW | PTE_US | PTE_XD | PTE_G | PTE_D);
+    CHECK(pg_split(&space, (va_t){ 0x7FFFFFFF }), PG_OK);
+    CHECK(entry_of(0x40000000, PG_PDPT), 0x007);
+    for (uint64_t i = 0; i < 512; i++)
+        CHECK(entry_of(0x40000000 + i * 0x200000, PG_PD), 0x80000001C00011C7 + i * 0x200000);
+    CHECK(pg_split(&space, (va_t){ 0x7FFFF123 }), PG_OK);
+    for (uint64_t i = 0; i < 512; i++)
+        CHECK(entry_of(0x7FE00000 + i * 0x1000, PG_PT), 0x80000001FFE001C7 + i * 0x1000);
+    CHECK(entry_of(0x40000000, PG_PD), 0x80000001C00011C7);
+    CHECK(pg_split(&space, (va_t){ 0x7FFFF123 }), PG_NOT_LARGE);
+    CHECK(pg_split(&space, (va_t){ 0x80000000 }), PG_NOT_MAPPED);
+    machine_end(&machine);
+}
+
+static void split_32_bit(void)
+{
+    begin(&pg_geometry_32);
+    map(0xFFC00000, 0xFFC00000, PG_PD, PTE_RW | PTE_AVL | PTE_PCD);
+    CHECK(pg_split(&space, (va_t){ 0xFFFFFFFF }), PG_OK);
+    CHECK(entry_of(0xFFC00000, PG_PD), 0x003);
+    for (uint64_t i = 0; i < 1024; i++)
+        CHECK(entry_of(0xFFC00000 + i * 0x1000, PG_PT), 0xFFC00E13 + i * 0x1000);
+    CHECK(machine.in_use, 2);
+    machine_end(&machine);
+}
+
+int main(void)
+{
+    check_begin("bits");
+    pages_of_32_bit();
+    pages_of_pae();
+    pages_of_4_levels();
+    widen_foreign();
+    keep_slots();
+    split_4_levels();
+    split_32_bit();
+    return check_end();
+}
