@@ -113,5 +113,10 @@ void visit(const struct process_rows *process)
 
 uint32_t question(unsigned i)
 {
-	return i % 2 == 0 ? exam_below(8u << PAGE_BITS) : (uint32_t)exam_next();
+	uint32_t page;
+
+	if (i % 2 != 0)
+		return (uint32_t)(exam_next() >> 32);
+	page = exam_below(8) << PAGE_BITS;
+	return page | exam_below(1u << PAGE_BITS);
 }

@@ -1,0 +1,23 @@
+"""What a person types: the verbs of ./pagewalk. Uses the machine and grader packages."""
+
+import sys
+
+PASS, LEARNER, TROUBLE, BUILD, USAGE = 0, 1, 2, 3, 64
+
+
+class Stop(Exception):
+    """Ends a verb with one clear sentence and an exit status."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+def say(text=""):
+    """One line for the person at the terminal, at once."""
+    print(text, flush=True)
+
+
+def note(text):
+    """A remark on the side: standard error, so that results can be piped."""
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,146 @@
+"""From a learner's file to a kernel: the gate compiles it alone, make links it. Used by every verb.
+
+Nothing here judges; the gate's findings are handed on as they are.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli import BUILD, TROUBLE, USAGE, Stop, say
+from grader import gate as gatekeeper
+
+PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
+            "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
+            "bochs": "bochs", "addr2line": "binutils"}
+
+
+@dataclass(frozen=True)
+class Build:
+    """A kernel that is ready to run. Paths are absolute."""
+    lesson: str
+    elf: Path
+    kernel32: Path                     # the same, as `qemu -kernel` wants it
+    iso: Path
+    optimisation: str
+    workdir: Path
+    work_source: Path | None           # the learner's C file, None for the reference
+    gate: dict
+
+
+def need(*tools):
+    """Stops with the package's name when a tool is missing."""
+    for tool in tools:
+        if shutil.which(tool) is None:
+            raise Stop(TROUBLE, f"{tool} is missing (package {PACKAGES.get(tool, tool)}): "
+                                "run ./setup, which installs what is needed.")
+
+
+@contextmanager
+def lock(root):
+    """One build of shared objects at a time, so that several gradings can run side by side."""
+    (root / "build").mkdir(exist_ok=True)
+    with open(root / "build" / "lock", "w", encoding="ascii") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def make(root, target, **variables):
+    """Runs one internal make target; what it printed, or Stop with the compiler's message."""
+    command = ["make", "-s", "--no-print-directory", target,
+               *(f"{name}={value}" for name, value in variables.items())]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    done = subprocess.run(command, cwd=root, env=clean, capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise Stop(BUILD, f"{done.stdout}{done.stderr}make {target} failed; what the compiler "
+                          "says stands above.")
+    return done.stdout
+
+
+def sources(lesson, options, for_grade=False):
+    """Which files are the learner's part, and a sentence that says so."""
+    if options.work:
+        given = Path(options.work)
+        if not given.is_file():
+            raise Stop(USAGE, f"There is no file {given}.")
+        chosen = lesson.reference() | {given.suffix: given.resolve()}
+        twin = {end: given.resolve().with_suffix(end) for end in lesson.parts()}
+        chosen |= {end: path for end, path in twin.items() if path.is_file()}
+        return chosen, f"using {given}"
+    if options.solution:
+        return lesson.reference(), f"using the reference, {lesson.name}/solution"
+    mine = {end: path for end, path in lesson.work().items() if path.exists()}
+    names = " and ".join(f"work/{path.name}" for path in lesson.work().values())
+    if mine:
+        return lesson.starter() | mine, f"using {names}"
+    if for_grade:
+        raise Stop(USAGE, f"There is no {names} yet: make LESSON={lesson.number} start puts it "
+                          "there. (SOLUTION=1 grades the reference.)")
+    return lesson.reference(), (f"using the reference, since there is no {names} "
+                                f"(make LESSON={lesson.number} start)")
+
+
+def _digest(paths, flags):
+    """Changes when anything the gate looks at does."""
+    h = hashlib.sha256(flags.encode())
+    for path in paths:
+        h.update(str(path).encode() + b"\0" + Path(path).read_bytes())
+    return h.hexdigest()
+
+
+def _gate(lesson, files, checks, out, optimisation):
+    """gate.o for these files: the findings, from memory when nothing has changed."""
+    root = lesson.root
+    flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
+                       WORK=f"x{end}").strip() for end in files}
+    watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
+               Path(gatekeeper.__file__), *root.glob("src/*.h"), *root.glob("src/paging/*.h")]
+    key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
+    memory = out / "gate.json"
+    if memory.exists() and (out / "gate.o").exists():
+        known = json.loads(memory.read_text())
+        if known["key"] == key:
+            return known["gate"]
+    for old in (memory, out / "gate.o"):
+        old.unlink(missing_ok=True)
+    verdict = gatekeeper.gate(lesson=lesson.name, files=files, rules=checks.get("gate", {}),
+                              flags=flags, out=out, folder=lesson.folder, include=root / "src")
+    if (out / "gate.o").exists():
+        memory.write_text(json.dumps({"key": key, "gate": verdict}))
+    return verdict
+
+
+def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, quiet=False):
+    """Builds the kernel of `lesson` with the learner's `files` ({".c": path, …}).
+
+    Stop(BUILD) with the compiler's message when the learner's file does not compile or link."""
+    need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso else []))
+    root, checks = lesson.root, lesson.checks()
+    given = files != lesson.reference()
+    if out is None:
+        tag = hashlib.sha256("".join(map(str, files.values())).encode()).hexdigest()[:8]
+        where = "reference" if not given else tag
+        if files == lesson.starter() | {e: p for e, p in lesson.work().items() if p.exists()}:
+            where = "work"
+        out = root / "build" / lesson.name / f"{where}{optimisation}"
+    out.mkdir(parents=True, exist_ok=True)
+    common = {"NAME": lesson.name, "OPT": optimisation}
+    with lock(root):
+        if not quiet and not (root / "build" / lesson.name).exists():
+            say("building ...")
+        make(root, "staff", **common)
+    verdict = _gate(lesson, files, checks, out, optimisation)
+    if not (out / "gate.o").exists():
+        raise Stop(BUILD, verdict.get("message") or "The learner's file does not compile.")
+    options = f"seed={seed}" if seed is not None else ""
+    for target in ["kernel"] + (["image"] if iso else []):
+        make(root, target, **common, OUT=str(out), OPTIONS=options)
+    return Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", out / "kernel.iso",
+                 optimisation, out, files[".c"] if given else None, verdict)

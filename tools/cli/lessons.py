@@ -1,0 +1,65 @@
+"""Finding lessons and their files. Knows the folder layout, nothing about what a lesson does."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli import USAGE, Stop
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One folder of src/lessons. Paths are relative to the project's root."""
+    root: Path
+    name: str                          # 02_two_levels
+
+    @property
+    def number(self):
+        return int(self.name.split("_")[0])
+
+    @property
+    def folder(self):
+        return self.root / "src" / "lessons" / self.name
+
+    def parts(self):
+        """Endings of the files a learner writes: [".c"], or [".c", ".asm"]."""
+        return [end for end in (".c", ".asm") if (self.folder / f"starter{end}").exists()]
+
+    def reference(self):
+        return {end: self.folder / f"solution{end}" for end in self.parts()}
+
+    def starter(self):
+        return {end: self.folder / f"starter{end}" for end in self.parts()}
+
+    def work(self):
+        """The learner's own files, whether they exist or not."""
+        return {end: self.root / "work" / f"{self.name}{end}" for end in self.parts()}
+
+    def checks(self):
+        """checks.toml as read; {} while a lesson has none."""
+        path = self.folder / "checks.toml"
+        return tomllib.loads(path.read_text()) if path.exists() else {}
+
+    def title(self):
+        return self.checks().get("title", self.name.split("_", 1)[1].replace("_", " "))
+
+
+def all_lessons(root):
+    """Every lesson there is, by number."""
+    folders = sorted((Path(root) / "src" / "lessons").glob("[0-9][0-9]_*"))
+    return [Lesson(Path(root), f.name) for f in folders if (f / "lesson.c").exists()]
+
+
+def find(root, wanted):
+    """The lesson a person means by 2, 02, two_levels or 02_two_levels."""
+    lessons = all_lessons(root)
+    there = ", ".join(f"{lesson.number} ({lesson.name[3:]})" for lesson in lessons)
+    if not wanted:
+        raise Stop(USAGE, f"Which lesson? Say LESSON=n, with one of: {there}.")
+    for lesson in lessons:
+        number = re.fullmatch(r"0*([0-9]+)", wanted)
+        if wanted in (lesson.name, lesson.name[3:]) or (
+                number and int(number[1]) == lesson.number):
+            return lesson
+    raise Stop(USAGE, f'There is no lesson "{wanted}". There are: {there}.')
