@@ -133,6 +133,14 @@ class Bochs:
         _, text, _ = self.commands(["trace-mem on", "s", "trace-mem off"])
         return bochs_text.stop(text)
 
+    def step_and_look(self):
+        """Execute one instruction: (Stop, what everything() returns), in one exchange."""
+        orders = ["s", "r", "creg", "sreg", "dreg"]
+        self.child.write("".join(f"{line}\n" for line in orders).encode("ascii"))
+        said = [self._answer(orders[0], self.child.interrupt)]
+        said += [self._answer(line) for line in orders[1:]]
+        return bochs_text.stop(said[0]), _everything(*said[1:])
+
     def break_at(self, va):
         """Insert a breakpoint at a linear address."""
         self._silent(f"lb {va:#x}")
@@ -151,9 +159,7 @@ class Bochs:
 
     def everything(self):
         """(registers as above plus dr7, segments as bochs_text.segments)."""
-        general, control, segments, debug = self.commands(["r", "creg", "sreg", "dreg"])
-        return ({**bochs_text.registers(general), **bochs_text.control(control),
-                 "dr7": bochs_text.dr7(debug)}, bochs_text.segments(segments))
+        return _everything(*self.commands(["r", "creg", "sreg", "dreg"]))
 
     def page_hint(self, va):
         """Where the debugger thinks `va` leads, or None. Never evidence."""
@@ -213,6 +219,12 @@ class Bochs:
             return (self.folder / "bochs.log").read_text("latin-1")
         except OSError:
             return ""
+
+
+def _everything(general, control, segments, debug):
+    """(registers with dr7, segments) from the texts of r, creg, sreg and dreg."""
+    return ({**bochs_text.registers(general), **bochs_text.control(control),
+             "dr7": bochs_text.dr7(debug)}, bochs_text.segments(segments))
 
 
 def _pieces(pa, size):

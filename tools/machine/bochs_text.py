@@ -17,8 +17,8 @@ Access = namedtuple("Access", "write va pa size value level")
 
 _NEXT = re.compile(r"^Next at t=(\d+)$")
 _WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): (.*?)\s*; [0-9a-f]+$")
-_NOWHERE = re.compile(r"^\(0\) \?\?\? \(physical address not available\)$")
-_RESET = re.compile(r"^\(0\)\.\[\d+\] ")
+_NOWHERE = re.compile(r"^\(0\)(?:\.\[\d+\])? \?\?\? \(physical address not available\)$")
+_RESET = re.compile(r"^\(0\)\.\[\d+\] ")     # before "Next at": the CPU itself asked to stop
 _BREAK = re.compile(r"^\(0\) Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*$")
 _TRACE = re.compile(r"^\[CPU0 (RD|WR)\]: (?:LIN 0x([0-9a-f]{16}) )?PHY 0x([0-9a-f]+) "
                     r"\(len=(\d+)(?:, \S+)?\): ([0-9A-Fx ]+?)(?:\t; (\S+))?$")
@@ -62,7 +62,7 @@ def stop(text):
             reason = "time"
         elif _BREAK.match(line):
             reason = "breakpoint"
-        elif _RESET.match(line):
+        elif _RESET.match(line) and tick is None:
             reason = "reset"
         elif _NEXT.match(line):
             tick = int(_NEXT.match(line)[1])

@@ -1,0 +1,256 @@
+"""Drive one kernel in an emulator and write down what can be seen from outside.
+
+Used by the grade command. The result is the evidence of README.md, section 3; nothing in here says
+whether it is good. The emulators differ in how they stop, step and read: collect_bochs.py and
+collect_qemu.py hide that behind the same few methods (Event and State in collect_state.py). Memory is read by physical
+address, and no byte the guest printed is looked at.
+"""
+import random
+import struct
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from machine import MachineError, MachineTimeout
+from machine.elf import Elf
+from machine.lines import symbol_at
+
+from grader import collect_tables as tables
+from grader import evidence
+from grader.collect_kernel import Kernel, mix
+
+BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
+MOST_EVENTS = 20_000            # stops, extra stops and accesses of one run together
+EXCEPTION = 0x14                # exam.status after an exception nobody expected
+
+
+@dataclass
+class Build:
+    """One built lesson: what runs, and what the gate said about the learner's part."""
+    elf: Path                   # the linked kernel, with symbols
+    kernel32: Path              # the same as ELF32 with a Multiboot1 header, for qemu -kernel
+    iso: Path                   # GRUB and the kernel
+    optimisation: str
+    lesson: str
+    workdir: Path               # an existing folder for the session's files
+    work_source: Path | None = None
+    gate: dict = field(default_factory=lambda: {"passed": True, "findings": []})
+
+
+def collect(build, checks, emulator, seed, progress=None):
+    """Run `build` under "bochs" or "qemu" and return the evidence (a dict).
+
+    progress(text) is called at each stop. MachineError: our trouble (emulator, build, contract).
+    A wall-clock timeout is evidence that ends with "timeout" and judges nobody.
+    """
+    if emulator == "bochs":
+        from grader.collect_bochs import Bench
+    elif emulator == "qemu":
+        from grader.collect_qemu import Bench
+    else:
+        raise MachineError(f"unknown emulator {emulator!r}")
+    kernel = Kernel(Elf.load(build.elf), build.elf)
+    run = _Run(build, checks, kernel, seed, progress or (lambda text: None))
+    try:
+        with Bench(build, kernel, checks) as bench:
+            run.everything(bench)
+    except MachineTimeout:
+        run.end = {"how": "timeout"}
+    return run.evidence(emulator)
+
+
+class _Run:
+    """The evidence of one run while it grows."""
+
+    def __init__(self, build, checks, kernel, seed, progress):
+        self.build, self.checks, self.kernel = build, checks, kernel
+        self.seed, self.progress = seed, progress
+        self.asked = checks.get("collect", {})
+        self.memory = tables.ram(checks.get("memory", 512))
+        self.pool = evidence.Pool()
+        self.stops, self.accesses, self.steps, self.tripwires = [], [], [], []
+        self.end, self.extra, self.hits, self.version = None, 0, {}, ""
+        self.known_tables = set()
+        self.canaries = random.Random(mix(seed, 0))
+
+    def everything(self, bench):
+        """From reset to the end."""
+        self.version = bench.version
+        bench.limit(BOOT_BUDGET)
+        for _ in range(MOST_EVENTS):
+            event = bench.go()
+            if event.kind == "checkpoint":
+                event = self._checkpoint(bench, event)
+            elif event.kind == "probe":
+                event = self._probe(bench, event)
+            elif event.kind == "extra":
+                self.extra += 1
+                event = None
+            if event:
+                self._end(bench, event)
+                return
+        self.end = {"how": "budget"}
+
+    # -- a stop --------------------------------------------------------------------------------
+
+    def _checkpoint(self, bench, event):
+        """Write down one stop. Returns the ending Event when the machine ended meanwhile."""
+        self.progress(f"checkpoint_{event.name}")
+        state = bench.state()
+        exam = bench.read([(self.kernel.exam, 512)], state)[0]
+        stop = self._describe(event, state)
+        stop["exam"] = self.pool.put(exam)
+        stops = struct.unpack_from("<I", exam, 0x18)[0]
+        self._check_place(event, stops)
+        bench.write(self.kernel.exam + 0x10, struct.pack("<Q", mix(self.seed, stops)))
+        stop["flush"], problem = bench.prove_flush(state)
+        if problem:
+            self._tripwire("C-STALE-TEXT", problem)
+        self._contents(bench, state, stop)
+        self.stops.append(stop)
+        bench.limit(self.checks.get("budget", 40_000_000))
+        bench.watch_probes(event.name in self.asked.get("probes", []))
+        if event.name == self.asked.get("step", {}).get("from"):
+            return self._record_steps(bench)
+        return None
+
+    def _describe(self, event, state):
+        self.hits[event.name] = self.hits.get(event.name, 0) + 1
+        return {"checkpoint": event.name, "hit": self.hits[event.name], "tick": event.tick,
+                "rip": evidence.number(event.rip), "mode": state.mode, **state.written()}
+
+    def _check_place(self, event, stops):
+        if event.pa is None or event.pa != self.kernel.elf.pa_of(event.rip):
+            led = "nowhere" if event.pa is None else f"to 0x{event.pa:x}"
+            self._tripwire("C-STALE-TEXT", f"checkpoint_{event.name}: the tables lead its own "
+                           f"address {led}, which is not where the staff's code lies")
+        if stops != len(self.stops) + 1:
+            self._tripwire("C-SKIPPED-STAFF", f"checkpoint_{event.name}: the staff counted {stops} "
+                           f"stops, {len(self.stops) + 1} were seen")
+
+    def _tripwire(self, code, what):
+        self.tripwires.append({"code": code, "stop": len(self.stops), "what": what})
+
+    def _contents(self, bench, state, stop):
+        """Staff code, descriptor tables, paging structures and the memory the lesson asks for."""
+        wanted = {}
+        for name in ("text", "rodata"):
+            wanted["staff", name] = self.kernel.span(f"staff_{name}_start", f"staff_{name}_end")
+        for name in ("gdt", "idt", "tss"):
+            wanted["table", name] = self.kernel.span(name, f"{name}_end")
+        for name in self.asked.get("memory", {}).get(stop["checkpoint"], []):
+            wanted["memory", name] = self.kernel.symbol_span(name)
+        wanted = {key: span for key, span in wanted.items() if span}
+        found = dict(zip(wanted, bench.read(list(wanted.values()), state)))
+        stop["staff"], stop["memory"] = [], {}
+        for (kind, name), data in found.items():
+            if kind == "staff":
+                stop["staff"].append({"name": name, "sha256": evidence.sha256(data)})
+            elif kind == "table":
+                stop[name] = self.pool.put(data)
+            else:
+                pa, size = wanted[kind, name]
+                stop["memory"][name] = {"pa": evidence.number(pa), "size": size,
+                                        "sha": self.pool.put(data)}
+        roots = self._roots(stop["checkpoint"], bench.read([(self.kernel.exam, 512)], state)[0])
+        stop["tables"] = self._tables(bench, state, roots, stop)
+
+    def _roots(self, checkpoint, exam):
+        """[(mode, root)] that [collect] names for this stop; mode None: the one the CPU is in."""
+        found = []
+        mode = self.asked.get("mode", {}).get(checkpoint)
+        for text in self.asked.get("roots", {}).get(checkpoint, []):
+            kind, _, name = text.partition(":")
+            if kind == "symbol":
+                found.append((mode, self.kernel.elf.pa(name)))
+            elif kind == "note" and name in self.checks.get("notes", []):
+                at = 0x28 + 8 * self.checks["notes"].index(name)
+                found.append((mode, struct.unpack_from("<Q", exam, at)[0]))
+            else:
+                raise MachineError(f"checks.toml: [collect] roots: {text!r} names no symbol or note")
+        return found
+
+    def _tables(self, bench, state, roots, into=None):
+        """{"0x…": pool key} of every table page that can be reached now."""
+        current = tables.mode_of(state.cr0, state.cr4, state.efer)
+        if current != "off":
+            roots = [(current, state.cr3), *roots]
+        pages, complete = {}, True
+        for mode, root in roots:
+            mode = mode or current
+            if mode == "off":
+                raise MachineError("checks.toml: [collect] mode must say how to read roots while "
+                                   "paging is off")
+            found, whole = tables.reachable(
+                mode, root, state.cr4, self.memory,
+                lambda wanted: bench.read([(pa, tables.PAGE) for pa in wanted], state))
+            pages.update(found)
+            complete = complete and whole
+        if into is not None and not complete:
+            into["tables_cut"] = tables.MOST_TABLES
+        self.known_tables = set(pages)
+        return {evidence.number(pa): self.pool.put(data) for pa, data in pages.items()}
+
+    # -- between stops -------------------------------------------------------------------------
+
+    def _probe(self, bench, event):
+        """Watch one probing instruction. Returns the ending Event when it ended the machine."""
+        canary = self.canaries.getrandbits(32)
+        access, ending = bench.probe(event.name, canary, self._canary_place)
+        self.accesses.append({"stop": len(self.stops) - 1, "kind": event.name, **access})
+        return ending
+
+    def _canary_place(self, pa, size):
+        """Whether a random word may lie at `pa` for the time of one instruction."""
+        return (tables.inside(self.memory, pa, size) and not 0xA0000 <= pa < 0x100000
+                and pa & 4095 <= 4096 - size and pa & ~4095 not in self.known_tables
+                and not self.kernel.image[0] - size < pa < sum(self.kernel.image))
+
+    def _record_steps(self, bench):
+        """Single-step from one stop towards another, writing down what changes the CPU's mode."""
+        wanted = self.asked["step"]
+        target = self.kernel.elf.va(f"checkpoint_{wanted['until']}")
+        before, rip = bench.control(), bench.rip()
+        for _ in range(wanted["most"]):
+            if rip == target:
+                return None
+            insn, ending = bench.step()
+            if ending:
+                return ending
+            after = bench.control()
+            if after != before:
+                self.steps.append({"rip": evidence.number(rip), "insn": insn, **after,
+                                   "symbol": symbol_at(self.kernel.elf, rip) or "?"})
+            before, rip = after, bench.rip()
+        return None
+
+    # -- the end -------------------------------------------------------------------------------
+
+    def _end(self, bench, event):
+        state = bench.end_state(event)
+        exam = bench.read([(self.kernel.exam, 512)], None)[0]
+        status = struct.unpack_from("<I", exam, 0x24)[0]
+        end = {"how": event.kind, "tick": event.tick, "rip": evidence.number(event.rip),
+               **state.written(), "exam": self.pool.put(exam)}
+        if event.kind == "end":
+            end["status"] = status
+        if event.kind != "end" or status == EXCEPTION:
+            fault = bench.first_fault(event)
+            end["tables"] = self._tables(bench, state, [], end)
+            rip = fault.get("rip", event.rip) if event.kind == "end" else event.rip
+            end.update(self.kernel.where(rip))
+            if fault:
+                end["first_fault"] = {k: v if k == "vector" else evidence.number(v)
+                                      for k, v in fault.items()}
+        self.end = end
+
+    def evidence(self, emulator):
+        """The whole, as README.md, section 3, has it."""
+        remarks = [{"code": "R-EXTRA-BREAK", "count": self.extra}] if self.extra else []
+        return {"format": evidence.FORMAT, "version": evidence.VERSION,
+                "lesson": self.build.lesson, "seed": self.seed,
+                "optimisation": self.build.optimisation,
+                "emulator": {"name": emulator, "version": self.version},
+                "image": self.kernel.describe(self.asked.get("symbols", [])),
+                "gate": self.build.gate, "stops": self.stops, "accesses": self.accesses,
+                "steps": self.steps, "end": self.end, "tripwires": self.tripwires,
+                "remarks": remarks, "pool": self.pool.stored}
