@@ -92,8 +92,7 @@ static bool is_usable(const struct pg_space *space, unsigned level, pa_t frame)
     const struct pg_geometry *geometry = space->geometry;
     pg_entry entry = pg_table_entry(geometry, level, frame, 0);
     uint64_t ignored;
-    return (frame.value & (PAGE_SIZE - 1)) == 0
-        && pg_table_address(geometry, level, entry).value == frame.value
+    return pg_table_address(geometry, level, entry).value == frame.value
         && pg_reserved(geometry, &space->features, level, entry) == 0
         && space->memory.read_entry(
             space->memory.context, frame, geometry->entry_bytes, &ignored);

@@ -177,8 +177,9 @@ static void split_one(uint64_t va)
 
 static void sweep(void)
 {
-    while (count > 0)
-        unmap_one(pages[count - 1].va, pages[count - 1].level);
+    for (unsigned i = count; i > 0; i--)
+        unmap_one(pages[i - 1].va, pages[i - 1].level);
+    CHECK(count, 0);
     CHECK(machine.in_use, mode->root_frames);
     uint64_t left = 0;
     for (uint64_t i = 0; i < mode->root_frames * PAGE_SIZE; i += 8)

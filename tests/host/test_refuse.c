@@ -86,6 +86,18 @@ static void give_strange_frames(const struct mode *mode)
     machine_end(&machine);
 }
 
+/* There is memory above MAXPHYADDR, but an entry cannot name it. */
+static void give_high_frame(void)
+{
+    const uint64_t limit = UINT64_C(1) << modes[2].features.maxphyaddr;
+    machine_begin(&machine, limit - 8 * PAGE_SIZE, FRAMES);
+    space = machine_space(&machine, modes[2].geometry, modes[2].features, 0, 1);
+    machine.strange = true;
+    machine.strange_frame.value = limit;
+    expect_map(PG_BAD_FRAME, 0, 0, PG_PDPT, PTE_RW);
+    machine_end(&machine);
+}
+
 static void refuse_arguments(const struct mode *mode)
 {
     const struct pg_geometry *geometry = mode->geometry;
@@ -163,6 +175,7 @@ int main(void)
         refuse_arguments(&modes[i]);
         refuse_broken_tree(&modes[i]);
     }
+    give_high_frame();
     refuse_levels();
     return check_end();
 }
