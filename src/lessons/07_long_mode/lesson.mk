@@ -1,0 +1,3 @@
+WIDTH := 32
+LESSON_PLATFORM := landing
+LESSON_BOOT := landing64
