@@ -156,7 +156,7 @@ struct truth oracle_4(
     const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
-    if (la > 0x00007FFFFFFFFFFF && la < 0xFFFF800000000000)
+    if (la > UINT64_C(0x00007FFFFFFFFFFF) && la < UINT64_C(0xFFFF800000000000))
         return truth;
     return lower_four(machine, cpu, cr3 & 0x000FFFFFFFFFF000, la, truth);
 }
@@ -166,7 +166,7 @@ struct truth oracle_5(
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     uint64_t pml5e, at = (cr3 & 0x000FFFFFFFFFF000) + (la >> 48) % 512 * 8;
-    if (la > 0x00FFFFFFFFFFFFFF && la < 0xFF00000000000000)
+    if (la > UINT64_C(0x00FFFFFFFFFFFFFF) && la < UINT64_C(0xFF00000000000000))
         return truth;
     if (!look(machine, at, 8, UINT64_C(1) << 48, &truth, &pml5e))
         return truth;
