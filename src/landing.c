@@ -9,8 +9,11 @@
  */
 #include "landing.h"
 
+#include "arch.h"
+#include "console.h"
 #include "cpu.h"
 #include "memory.h"
+#include "paging/walk.h"
 #include "traps.h"
 
 #define GATES_32 16u                    /* what the first eight long-mode gates leave room for */
@@ -28,6 +31,7 @@ struct gate64 {
 
 __attribute__((aligned(16), section(".data.idt"))) static struct gate64 both_tables[VECTORS];
 
+extern const uint8_t landing64[], work_start[];
 extern const uint32_t landing_vectors[VECTORS];
 extern const uint8_t landing_look_at[], landing_look_resume[];
 extern void landing_look(struct landing_look *look);
@@ -72,4 +76,40 @@ void landing_read(struct landing_look *look)
 	looking = look;
 	landing_look(look);
 	looking = NULL;
+}
+
+/* Paging is off: a table is where it is, if there is memory to hold it at all. */
+static bool read_physical(void *context, pa_t at, unsigned bytes, uint64_t *entry)
+{
+	(void)context, (void)bytes;
+	if (at.value >> 32 != 0)
+		return false;
+	*entry = *(const volatile uint64_t *)phys_ptr(at.value);
+	return true;
+}
+
+void landing_warn(pa32_t root)
+{
+	const struct pg_space space = { .geometry = &pg_geometry_4, .root = { root.value },
+	                                .features = { .maxphyaddr = 36 },
+	                                .memory = { .read_entry = read_physical } };
+	const struct { uintptr_t va; bool written; const char *what; } needed[] = {
+		{ (uintptr_t)work_start, false, "your own code" },
+		{ (uintptr_t)landing64, false, "the code you jump to" },
+		{ (uintptr_t)&space, true, "the stack" },
+		{ (uintptr_t)both_tables, false, "the interrupt table" },
+	};
+	bool lost = false;
+
+	for (unsigned i = 0; i < sizeof needed / sizeof *needed; i++) {
+		struct pg_walk w = pg_walk(&space, (va_t){ needed[i].va });
+		if (w.end == PG_END_MAPPED && w.pa.value == needed[i].va &&
+		    (w.rights.write || !needed[i].written))
+			continue;
+		lost = true;
+		print("     Careful: 0x%08lx, %s, does not lead to itself%s in these tables.\n",
+		      (word_t)needed[i].va, needed[i].what, needed[i].written ? ", writable," : "");
+	}
+	if (lost)
+		print("     If the machine resets at the switch, this is why.\n");
 }

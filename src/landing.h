@@ -49,6 +49,12 @@ void landing_init(void);
 bool landing_is_possible(void);
 
 /*
+ * Says which of the things that must survive the switch these tables do not map to themselves. A
+ * fault there cannot be reported afterwards: it resets the machine. Paging must be off.
+ */
+void landing_warn(pa32_t root);
+
+/*
  * Calls `enter` with the root and the far pointer to jump to, and returns in 32-bit code whatever
  * it does: what became of it, and in *answer what the function returned, if it did.
  */

@@ -163,7 +163,6 @@ static void touch_memory(void)
 static void look_at(uint64_t va)
 {
 	struct landing_look look = { .va = va };
-
 	landing_read(&look);
 	print("     64-bit code reads 0x%016llx: ", (unsigned long long)va);
 	if (look.faulted)
@@ -185,6 +184,7 @@ void lesson_main(void)
 	CHECKPOINT(built);
 
 	tell_the_path(pml4);
+	landing_warn(pml4);
 	print("5  Before the switch:\n");
 	tell_the_registers();
 	CHECKPOINT(enter);

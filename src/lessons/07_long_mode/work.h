@@ -21,11 +21,11 @@
 #define LARGE_PAGE_SIZE 0x200000u       /* 2 MiB */
 
 /*
- * Builds tables that lead every address below 4 GiB to itself, writable, by pages of 2 MiB: one
- * PML4, one PDPT, four PDs, and nothing else in them. Stores the PML4's address in *pml4 and
- * answers DONE. OUT_OF_FRAMES when frame_take() has none left; *pml4 then stays as it was. (Frames
- * taken until then need not be given back: a kernel without its first tables does not go on.)
- * May be called again, and builds other tables then. Paging is off while this runs.
+ * Builds tables that lead every address below 4 GiB to itself, writable, for the kernel alone, by
+ * pages of 2 MiB: one PML4, one PDPT, four PDs, each in a frame from frame_take(), and nothing else
+ * in them. Stores the PML4's address in *pml4 and answers DONE. OUT_OF_FRAMES when frame_take() has
+ * none left; *pml4 then stays as it was. (Frames taken until then need not be given back: a kernel
+ * without its first tables does not go on.) Each call builds new tables. Paging is off.
  */
 enum result build_identity_map(pa32_t *pml4);
 

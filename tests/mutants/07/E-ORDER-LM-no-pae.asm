@@ -1,0 +1,28 @@
+; expect: E-ORDER-LM
+; Lesson 7 with one mistake: CR4.PAE is never set.
+
+bits 32
+global enter_long_mode
+
+CR0_PG    equ 1 << 31
+CR4_PAE   equ 1 << 5
+MSR_EFER  equ 0xC0000080
+EFER_LME  equ 1 << 8
+
+section .text
+enter_long_mode:
+    mov eax, [esp + 4]                    ; pml4
+    mov cr3, eax
+
+    mov ecx, MSR_EFER                     ; long mode, from the moment paging is on
+    rdmsr
+    or eax, EFER_LME
+    wrmsr
+
+    mov eax, cr0                          ; the next instruction is fetched through the new tables
+    or eax, CR0_PG
+    mov cr0, eax
+
+    jmp far [esp + 8]                     ; until here: compatibility mode, 32-bit code
+
+section .note.GNU-stack noalloc noexec nowrite progbits
