@@ -7,6 +7,7 @@ address, and no byte the guest printed is looked at.
 """
 import random
 import struct
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,7 +52,8 @@ def collect(build, checks, emulator, seed, progress=None):
     kernel = Kernel(Elf.load(build.elf), build.elf)
     run = _Run(build, checks, kernel, seed, progress or (lambda text: None))
     try:
-        with Bench(build, kernel, checks) as bench:
+        with tempfile.TemporaryDirectory(prefix=f"{emulator}.", dir=build.workdir) as folder, \
+                Bench(build, kernel, checks, folder) as bench:
             run.everything(bench)
     except MachineTimeout:
         run.end = {"how": "timeout"}

@@ -21,9 +21,9 @@ ACCESSED_DIRTY = 0x60
 class Bench:
     """One Bochs session seen through the contract's symbols. A context manager."""
 
-    def __init__(self, build, kernel, checks):
+    def __init__(self, build, kernel, checks, folder):
         self.kernel = kernel
-        self.bochs = Bochs(build.iso, build.workdir, checks.get("memory", 512),
+        self.bochs = Bochs(build.iso, folder, checks.get("memory", 512),
                            shim_folder=build.workdir)
         self.version = self.bochs.version
         self.tick, self.last_stop, self.watching, self.armed = 0, 0, False, False
@@ -62,7 +62,8 @@ class Bench:
         if stop.reason == "reset":
             return self._triple_fault(stop)
         if stop.reason in ("time", "halted"):
-            return Event("hang", stop.reason, stop.rip or 0, stop.pa, stop.tick)
+            tick = stop.tick if stop.reason == "time" else self.last_stop
+            return Event("hang", stop.reason, stop.rip or 0, stop.pa, tick)
         if stop.rip == self.kernel.elf.va("machine_end"):
             return Event("end", None, stop.rip, stop.pa, stop.tick)
         if self.watching and stop.rip in self.kernel.probes:
@@ -91,7 +92,7 @@ class Bench:
         if self.current.reason == "reset":
             return text, self._triple_fault(self.current)
         if self.current.tick > self.bochs.limit or self.current.rip is None:
-            return text, Event("hang", "halted", self.now[0]["rip"], None, self.tick)
+            return text, Event("hang", "halted", self.now[0]["rip"], None, self.last_stop)
         if self.current.rip == self.kernel.elf.va("machine_end"):
             return text, Event("end", None, self.current.rip, self.current.pa, self.tick)
         return text, None

@@ -112,9 +112,16 @@ class _Room:
         try:
             return self._compile_here(name, made, command)
         except _Failed as failure:
-            listed, _ = self.run([*command, "-M", "-MG", "-w", name])
-            failure.findings = list(self._strangers(listed, self._system(command)))
+            failure.findings = self._explain(name, command)
             raise
+
+    def _explain(self, name, command):
+        """Includes from outside, of a file that does not compile."""
+        try:
+            listed, _ = self.run([*command, "-M", "-MG", "-w", name])
+            return list(self._strangers(listed, self._system(command)))
+        except _Failed:
+            return []
 
     def _compile_here(self, name, made, command):
         listed = f"{made}.d"

@@ -35,6 +35,7 @@ class Bochs:
         self._buffer = bytearray()
         self._prompts = 0
         self._file = 0
+        self.limit = self.pending = None
         with open(self.folder / "stderr.txt", "wb") as errors:
             self.child = Child([path, "-q", *extra, "-f", str(rc.resolve())], folder, environment,
                                stderr=errors)
@@ -104,11 +105,19 @@ class Bochs:
     # -- running -------------------------------------------------------------------------------
 
     def run_until(self, limit):
-        """Set the tick at which `go` gives up. Older limits stay behind in Bochs and are ignored."""
+        """Set the tick at which `go` gives up.
+
+        Bochs has room for few time breakpoints and cannot take one back, so only one is ever pending:
+        an older, earlier one stays, and `go` sets the next when it has fired."""
         self.limit = limit
-        said = self.command(f"sba {limit}").strip()
+        if self.pending is None or limit < self.pending:
+            self._arm(limit)
+
+    def _arm(self, tick):
+        said = self.command(f"sba {tick}").strip()
         if not re.fullmatch(r"Time breakpoint inserted\. Delta = \d+", said):
             raise MachineError(f"Bochs: unexpected answer to sba: {said!r}")
+        self.pending = tick
 
     def go(self):
         """Run to the next stop: bochs_text.Stop with reason magic, breakpoint, time, reset or halted.
@@ -123,8 +132,10 @@ class Bochs:
                 return stop
             if stop.tick > self.limit:
                 return stop._replace(reason="halted")
-            if stop.reason == "time" and stop.tick >= self.limit:
-                return stop
+            if stop.reason == "time":
+                if stop.tick >= self.limit:
+                    return stop
+                self._arm(self.limit)
 
     def step(self, trace=False):
         """Execute one instruction; with `trace` its memory accesses are in the Stop."""

@@ -27,7 +27,7 @@ _SEGMENT = re.compile(r"^(\w+):0x([0-9a-f]{4}), dh=0x([0-9a-f]{8}), dl=0x([0-9a-
 _TABLE = re.compile(r"^(gdtr|idtr):base=0x([0-9a-f]+), limit=0x([0-9a-f]+)$")
 _CONTROL = re.compile(r"^(CR0|CR3|CR4|EFER)=0x([0-9a-f]+)(?::.*)?$")
 _CR2 = re.compile(r"^CR2=page fault laddr=0x([0-9a-f]+)$")
-_MEMORY = re.compile(r"^0x([0-9a-f]{16}) <bogus\+ *\d+>:((?:\t0x[0-9a-f]+)+)$")
+_MEMORY = re.compile(r"^0x([0-9a-f]{16}) <[^<>\t]*>:((?:\t0x[0-9a-f]+)+)$")
 _PAGE = re.compile(r"^linear page 0x([0-9a-f]+) maps to physical page 0x([0-9a-f]+)$")
 
 

@@ -1,0 +1,161 @@
+"""One run of a machine in QEMU, held by its debug stub: headless, no network, no port.
+
+Used by the grader's collector. It gives orders and returns what QEMU said; it does not know what a
+lesson, a checkpoint or a table is. QEMU counts no instructions, so nothing here can say "hang".
+"""
+import re
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+from . import MachineError
+from .gdbstub import CR3, Stub, registers
+from .process import Child, Deadline
+from .qmp import Qmp
+
+SHUT_DOWN = 3           # the stub's signal when the machine shut down or fell over
+SMALL = 1024            # bytes that go in one packet of the stub
+_TABLE = re.compile(r"^(GDT|IDT)=\s+([0-9a-f]+) ([0-9a-f]+)\s*$", re.M)
+_TASK = re.compile(r"^TR =([0-9a-f]{4}) ([0-9a-f]+) ", re.M)
+_CODE = re.compile(r"^CS =[0-9a-f]{4} [0-9a-f]+ [0-9a-f]{8} ([0-9a-f]{8})", re.M)
+_DR7 = re.compile(r"DR7=([0-9a-f]+)")
+_FAULT = re.compile(r"^\s*\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4}) i=0 cpl=\d "
+                    r"IP=[0-9a-f]{4}:([0-9a-f]+) pc=\S+ SP=\S+ (?:CR2=([0-9a-f]+))?", re.M)
+
+
+class Qemu:
+    """A context manager. One of `kernel` (ELF32 with a Multiboot1 header) and `iso` is given."""
+
+    name = "qemu"
+
+    def __init__(self, folder, kernel=None, iso=None, memory_mib=512, cpu="max", seconds=60):
+        if shutil.which("qemu-system-x86_64") is None:
+            raise MachineError("QEMU is not installed (run ./setup)")
+        self.folder = Path(folder).resolve()
+        self.deadline = Deadline(seconds)
+        self.sockets = tempfile.TemporaryDirectory(prefix="pw")   # paths of sockets must be short
+        self._file, self.child, self._open = 0, None, []
+        boot = ["-kernel", str(Path(kernel).resolve())] if kernel else \
+            ["-cdrom", str(Path(iso).resolve()), "-boot", "d"]
+        try:
+            places = [Path(self.sockets.name) / name for name in ("g", "q")]
+            listeners = [self._listen(place) for place in places]
+            command = ["qemu-system-x86_64", "-S", "-nodefaults", "-no-user-config",
+                       "-display", "none", "-vga", "std", "-nic", "none", "-accel", "tcg",
+                       "-no-reboot", "-no-shutdown", "-m", str(memory_mib), "-cpu", cpu,
+                       "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+                       "-serial", "file:serial.txt", "-d", "int", "-D", "qemu.log",
+                       "-chardev", f"socket,id=g,path={places[0]}", "-gdb", "chardev:g",
+                       "-chardev", f"socket,id=q,path={places[1]}", "-mon", "q,mode=control",
+                       *boot]
+            with open(self.folder / "stderr.txt", "wb") as errors:
+                self.child = Child(command, self.folder, stderr=errors)
+            connected = [self._accept(listener) for listener in listeners]
+            self.stub, self.qmp = Stub(connected[0], self.deadline), \
+                Qmp(connected[1], self.deadline)
+            number = self.qmp.ask("query-version")["qemu"]
+            self.version = f"{number['major']}.{number['minor']}.{number['micro']}"
+        except BaseException:
+            self.close()
+            raise
+
+    def _listen(self, place):
+        listener = socket.socket(socket.AF_UNIX)
+        self._open.append(listener)
+        listener.bind(str(place))
+        listener.listen(1)
+        return listener
+
+    def _accept(self, listener):
+        """QEMU connects to us: no waiting for a socket to appear. Polls for an early death."""
+        while True:
+            listener.settimeout(min(0.5, self.deadline.left()))
+            try:
+                connected, _ = listener.accept()
+            except TimeoutError:
+                if self.child.process.poll() is not None:
+                    said = (self.folder / "stderr.txt").read_text("utf-8", "replace")
+                    raise MachineError(f"QEMU ended: {said.strip()[-300:]}") from None
+                continue
+            connected.settimeout(None)
+            self._open.append(connected)
+            return connected
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the process and remove its sockets. Safe to call twice."""
+        if self.child:
+            self.child.end()
+        for thing in self._open:
+            thing.close()
+        self.sockets.cleanup()
+
+    # -- running -------------------------------------------------------------------------------
+
+    def break_at(self, va):
+        """A hardware breakpoint at a linear address: no byte of the guest is changed."""
+        self.stub.order(b"Z1,%x,1" % va)
+
+    def cont(self):
+        """Run to the next stop; False when the machine shut itself down (a triple fault, mostly)."""
+        return self.stub.resume(b"c") != SHUT_DOWN
+
+    def step(self):
+        """Execute one instruction; False as above."""
+        return self.stub.resume(b"s") != SHUT_DOWN
+
+    # -- looking and writing -------------------------------------------------------------------
+
+    def registers(self):
+        """General, segment and control registers by name."""
+        return registers(self.stub.ask(b"g"))
+
+    def write_cr3(self, value):
+        """Write CR3 from outside, which drops every translation that QEMU has cached."""
+        self.stub.order(b"P%x=" % CR3 + value.to_bytes(8, "little").hex().encode())
+
+    def tables(self):
+        """{"gdtr", "idtr": (base, limit), "tr": (selector, base), "dr7", "cs_l"}."""
+        text = self.qmp.monitor("info registers")
+        found = {m[1].lower() + "r": (int(m[2], 16), int(m[3], 16)) for m in _TABLE.finditer(text)}
+        task, code, dr7 = _TASK.search(text), _CODE.search(text), _DR7.search(text)
+        if len(found) != 2 or not (task and code and dr7):
+            raise MachineError(f"QEMU: unexpected register list {text[:300]!r}")
+        return {**found, "tr": (int(task[1], 16), int(task[2], 16)), "dr7": int(dr7[1], 16),
+                "cs_l": int(code[1], 16) >> 21 & 1}
+
+    def instruction(self, va):
+        """The instruction at a linear address as QEMU's monitor shows it."""
+        text = self.qmp.monitor(f"x/1i {va:#x}").strip().splitlines()
+        return re.sub(r"^\S+:\s+(?:[0-9a-f]{2} )+\s*", "", text[0]) if text else "?"
+
+    def read(self, pa, size):
+        """Bytes of physical memory."""
+        if size <= SMALL:
+            answer = self.stub.ask(b"m%x,%x" % (pa, size))
+            data = bytes.fromhex(answer.decode("ascii")) if not answer.startswith(b"E") else b""
+        else:
+            self._file += 1
+            path = self.folder / f"memory.{self._file}"
+            self.qmp.ask("pmemsave", val=pa, size=size, filename=str(path))
+            data = path.read_bytes()
+            path.unlink()
+        if len(data) != size:
+            raise MachineError(f"QEMU: {size} bytes at {pa:#x} cannot be read")
+        return data
+
+    def write(self, pa, data):
+        """Write physical memory."""
+        self.stub.order(b"M%x,%x:" % (pa, len(data)) + data.hex().encode())
+
+    def faults(self):
+        """Exceptions in QEMU's log, oldest first: [{"vector", "error", "cr2", "rip"}]."""
+        text = (self.folder / "qemu.log").read_text("latin-1")
+        return [{"vector": int(m[1], 16), "error": int(m[2], 16), "rip": int(m[3], 16),
+                 "cr2": int(m[4], 16) if m[4] else None} for m in _FAULT.finditer(text)]
