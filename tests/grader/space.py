@@ -149,8 +149,8 @@ class Difference(NamedTuple):
     have: object
 
 
-def _compare(va, want, have):
-    """The kind of difference at `va`, or None."""
+def compare(va, want, have):
+    """How a Run (or None) departs from the wanted row (or None) that covers `va`; None: not."""
     if want is None or have is None:
         return None if want is have else ("missing" if have is None else "extra")
     if want.pa is not None and want.pa - want.va != have.pa - have.va:
@@ -178,7 +178,7 @@ def difference(wanted, found):
     """Where `found` (runs) departs from `wanted` (rows sorted by va, not overlapping)."""
     result = []
     for va, size, want, have in _pieces(wanted, found):
-        kind = _compare(va, want, have)
+        kind = compare(va, want, have)
         if kind is None:
             continue
         last = result[-1] if result else None

@@ -134,7 +134,7 @@ class Run:
             entry.update(outcome="fault", vector=more.pop("vector", 14), cr2=hex(va))
         else:
             entry["outcome"] = "ok"
-        entry.update({key: hex(value) for key, value in more.items()})
+        entry.update({key: hex(value) for key, value in more.items() if value is not None})
         self.accesses.append(entry)
 
     def evidence(self):

@@ -185,8 +185,8 @@ def test_a_run_that_wraps_in_the_number_is_not_a_run():
 
 def test_difference_names_each_kind():
     rows = [Row(0x1000, 0x1000, 0x5000), Row(0x3000, 0x2000, 0x7000), Row(0x8000, 0x1000, None)]
-    runs = [space.Run(0x0, 0x0, 0x1000, W | X, 4096), space.Run(0x1000, 0x6000, 0x1000, W | X, 4096),
-            space.Run(0x3000, 0x7000, 0x1000, X, 4096), space.Run(0x8000, 0x9000, 0x1000, W, 4096)]
+    runs = [space.Run(va, pa, 0x1000, rights, 4096) for va, pa, rights in (
+        (0, 0, W | X), (0x1000, 0x6000, W | X), (0x3000, 0x7000, X), (0x8000, 0x9000, W))]
     kinds = [(diff.va, diff.kind) for diff in space.difference(rows, runs)]
     assert kinds == [(0, "extra"), (0x1000, "frame"), (0x3000, "rights"), (0x4000, "missing")]
 

@@ -1,0 +1,131 @@
+"""Loads checks.toml and says in one sentence what is wrong with it.
+
+Used by the command line, the collector and the judge. README section 4 is the format, section 5
+the kinds of checks.
+"""
+
+import tomllib
+
+from grader.kinds import KINDS
+from grader.values import problems
+
+TOP = {"title": str, "width": int, "memory": int, "order": list, "budget": int, "notes": list,
+       "wants_long_mode": bool, "physical_bits": int, "va_bits": int, "gate": dict,
+       "collect": dict, "tripwires": dict, "kernel": dict, "set": dict, "check": list,
+       "tour": list}
+COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint", "read", "see",
+          "uses", "work"}
+SET = {"rows", "absent", "kernel", "random", "flags"}
+EXPRESSIONS = ("root", "cr3", "va", "low", "high", "want", "before", "after", "used", "exactly",
+               "written", "seen", "vector", "error", "cr2")
+
+
+class BadChecks(Exception):
+    """checks.toml cannot be used; the message is one sentence."""
+
+
+def load(path):
+    """The checks of one lesson as a dict. Raises BadChecks naming the file and the fault."""
+    try:
+        with open(path, "rb") as file:
+            checks = tomllib.load(file)
+    except tomllib.TOMLDecodeError as problem:
+        raise BadChecks(f"{path}: not TOML: {problem}") from problem
+    found = faults(checks)
+    if found:
+        raise BadChecks(f"{path}: {found[0]}")
+    return checks
+
+
+def maximum(checks, emulator=None):
+    """Points to be had, without the checks that another emulator must show."""
+    return sum(check["points"] for check in checks["check"]
+               if emulator is None or check.get("emu", emulator) == emulator)
+
+
+def faults(checks):
+    """Every fault as one sentence; empty when the checks are sound."""
+    found = [f'unknown key "{key}"' for key in checks if key not in TOP]
+    found += [f'"{key}" must be a {TOP[key].__name__}' for key, value in checks.items()
+              if key in TOP and not isinstance(value, TOP[key])]
+    found += [f'"{key}" is missing' for key in ("title", "width", "order", "check")
+              if key not in checks]
+    if found:
+        return found
+    stops = [text.partition("*")[0] for text in checks["order"]]
+    for name, spec in checks.get("set", {}).items():
+        found += [f'set "{name}" has the unknown key "{key}"' for key in spec if key not in SET]
+        found += _set_faults(checks, name, spec, stops)
+    ids = []
+    for check in checks["check"]:
+        found += _check_faults(checks, check, ids, stops)
+        ids.append(check.get("id"))
+    for stop in checks.get("tour", []):
+        if stop.get("stop") not in stops:
+            found.append(f'a tour names the stop "{stop.get("stop")}", which is not in order')
+    if not found and maximum(checks) <= 0:
+        found.append("the checks give no points")
+    return found
+
+
+def _set_faults(checks, name, spec, stops):
+    """Faults of one [set.NAME]."""
+    notes, found = checks.get("notes", []), []
+    for row in spec.get("rows", []):
+        if not ("page" in row or "va" in row) or not ("frame" in row or "pa" in row):
+            found.append(f'set "{name}": a row needs page or va, and frame or pa')
+        texts = [row[key] for key in ("va", "pa", "page", "frame", "pages") if key in row]
+        found += [f'set "{name}": {fault}' for text in texts if text != "any"
+                  for fault in problems(text, notes, stops)]
+    random = spec.get("random")
+    if random:
+        lacking = [key for key in ("after", "count", "page", "frame") if key not in random]
+        found += [f'set "{name}": random needs "{key}"' for key in lacking]
+        if not lacking and random["after"] not in stops:
+            found.append(f'set "{name}": random is drawn after "{random["after"]}", '
+                         "which is not in order")
+    if spec.get("kernel") and not checks.get("kernel", {}).get("ranges"):
+        found.append(f'set "{name}" includes the kernel, but [kernel] has no ranges')
+    return found
+
+
+def _check_faults(checks, check, ids, stops):
+    """Faults of one [[check]]; `ids` are those before it."""
+    who = f'check "{check.get("id", "?")}"'
+    lacking = [key for key in ("id", "title", "points", "kind", "at") if key not in check]
+    if lacking:
+        return [f'{who} lacks "{lacking[0]}"']
+    found = []
+    if check["id"] in ids:
+        found.append(f"{who} is there twice")
+    if not isinstance(check["points"], int) or check["points"] < 0:
+        found.append(f"{who}: points must be a whole number, 0 or more")
+    if check["at"].partition("#")[0] not in stops:
+        found.append(f'{who}: the stop "{check["at"]}" is not in order')
+    if check.get("emu", "bochs") not in ("bochs", "qemu"):
+        found.append(f'{who}: emu is "bochs" or "qemu"')
+    found += [f'{who} needs "{name}", which is no check before it'
+              for name in check.get("needs", []) if name not in ids]
+    return found + _kind_faults(checks, check, who, stops)
+
+
+def _kind_faults(checks, check, who, stops):
+    """Faults of the keys that belong to the check's kind."""
+    kind = KINDS.get(check["kind"])
+    if kind is None:
+        return [f'{who}: there is no kind "{check["kind"]}" ({", ".join(sorted(KINDS))})']
+    found = [f'{who}: the kind {check["kind"]} needs "{key}"' for key in kind.required
+             if key not in check]
+    allowed = COMMON | {*kind.required, *kind.optional}
+    found += [f'{who}: the kind {check["kind"]} has no key "{key}"' for key in check
+              if key not in allowed]
+    if "set" in check and check["set"] not in checks.get("set", {}):
+        found.append(f'{who}: there is no set "{check["set"]}"')
+    defines = checks.get("gate", {}).get("defines", [])
+    if "uses" in check and (not check["uses"] or set(check["uses"]) - set(defines)):
+        found.append(f"{who}: uses must name functions of [gate] defines, at least one")
+    notes = checks.get("notes", [])
+    for key in EXPRESSIONS:
+        if key in check and key in kind.required + kind.optional:
+            found += [f"{who}: {fault}" for fault in problems(check[key], notes, stops)]
+    return found

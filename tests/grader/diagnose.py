@@ -1,0 +1,45 @@
+"""From a mapping that is wrong to the mistake behind it.
+
+The mistake that explains most of the wrong addresses wins; ties go to the detector listed first.
+Used by the check kinds.
+"""
+
+from collections import Counter
+
+from grader import show
+from grader.detectors import DETECTORS
+
+MOST_CASES = 96
+# What a difference is called when no detector knows the mistake behind it (kinds of space.py).
+PLAIN_CODES = {"missing": "E-NOT-MAPPED", "extra": "E-EXTRA-MAPPED", "frame": "E-WRONG-FRAME",
+               "rights": "E-RIGHTS-LEAF", "leaf": "E-PAGE-SIZE"}
+
+
+def mapping(cases):
+    """The Finding that explains most of `cases` (a list of Case), or None."""
+    found = []
+    for case in cases[:MOST_CASES]:
+        for detector in DETECTORS:
+            finding = detector(case)
+            if finding:
+                finding.va = case.va
+                found.append((DETECTORS.index(detector), finding, case))
+    if not found:
+        return None
+    votes = Counter((rank, finding.code) for rank, finding, _ in found)
+    rank, code = min(votes, key=lambda item: (-votes[item], item[0]))
+    keys = Counter(finding.key for r, finding, _ in found if (r, finding.code) == (rank, code))
+    best_key = keys.most_common(1)[0][0]
+    finding, case = next((f, c) for r, f, c in found
+                         if (r, f.code, f.key) == (rank, code, best_key))
+    finding.rows = rows_of(case)
+    return finding
+
+
+def rows_of(case):
+    """The walk of a case, wanted beside found."""
+    if case.want is None:
+        return [show.row(step.name, "not present" if step is case.walk.last else "",
+                         show.entry_hex(case.paging.mode, step.entry or 0), step.address)
+                for step in case.walk.steps]
+    return show.step_rows(case.paging, case.walk, case.want, case.pa)

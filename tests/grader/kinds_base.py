@@ -1,0 +1,107 @@
+"""What every check kind shares: the Outcome it returns and the Context it reads.
+
+Used by kinds*.py and judge.py. A kind is a function (context) -> Outcome. It reads context.check
+(its entry of checks.toml) and evidence through context.facts, and nothing else.
+"""
+
+from dataclasses import dataclass, field
+
+from grader import diagnose, space, wanted
+from grader.detectors import Case
+from grader.values import Trouble, evaluate
+
+
+@dataclass
+class Outcome:
+    """What a kind found. message: a pass's measured value, or a failure in one sentence.
+
+    rows: want/have lines (show.row). va: the address the debugger should look at.
+    tripwire: a code that voids the run. tables: rows as read, for the report."""
+    passed: bool
+    message: str = ""
+    code: str | None = None
+    rows: list = field(default_factory=list)
+    va: int | None = None
+    tripwire: str | None = None
+    remarks: list = field(default_factory=list)
+    tables: dict | None = None
+
+
+def passed(message, **more):
+    """An Outcome that passes."""
+    return Outcome(True, message, **more)
+
+
+def failed(code, message, **more):
+    """An Outcome that fails; code None leaves it to the check's own `code`."""
+    return Outcome(False, message, code, **more)
+
+
+def keys(required="", optional=""):
+    """Decorator: the keys of checks.toml a kind reads besides the common ones."""
+    def mark(function):
+        function.required = tuple(required.split())
+        function.optional = tuple(optional.split())
+        return function
+    return mark
+
+
+class Context:
+    """One check about to be judged: its data, the facts, and the stop it names."""
+
+    def __init__(self, facts, checks, check):
+        self.facts = facts
+        self.checks = checks
+        self.check = check
+        self.stop = facts.stop(check["at"])
+
+    def get(self, key, default=None):
+        """A key of the check."""
+        return self.check.get(key, default)
+
+    def value(self, expression, stop=None):
+        """An expression's value, at the check's stop unless another is given."""
+        return evaluate(expression, self.facts, stop or self.stop)
+
+    def other_stop(self, key):
+        """The stop a key names. The judge has made sure that it was reached."""
+        found = self.facts.stop(self.check[key])
+        if found is None:
+            raise Trouble(f'the stop "{self.check[key]}" was not reached')
+        return found
+
+    def paging(self, stop=None):
+        """The address space the check means: keys root (an expression or "cr3") and mode."""
+        stop = stop or self.stop
+        root = self.get("root", "cr3")
+        return stop.paging(None if root == "cr3" else self.value(root, stop), self.get("mode"))
+
+    def wanted(self, stop=None):
+        """The wanted set of the check as it must stand at the stop."""
+        return wanted.expand(self.facts, self.checks, self.check["set"], stop or self.stop)
+
+    def others(self, paging):
+        """Further address spaces that could have been meant: [collect] roots and other stops."""
+        found = []
+        here = self.stop.raw["checkpoint"]
+        for text in self.checks.get("collect", {}).get("roots", {}).get(here, []):
+            root = self.value(text.replace("symbol:", "physical:"))
+            found.append((text.partition(":")[2], self.stop.paging(root, paging.mode.name)))
+        for stop in self.facts.stops:
+            if stop.paging_mode() == paging.mode.name and stop.index < self.stop.index:
+                found.append((stop.name, stop.paging()))
+        return found
+
+    def cases(self, paging, want, differences, tables):
+        """A Case for the first address of each difference."""
+        others = self.others(paging)
+        return [Case(paging, diff.va, diff.want, paging.walk(diff.va), want, diff, others, tables,
+                     self.facts.offset) for diff in differences[:diagnose.MOST_CASES]]
+
+
+def scan(paging):
+    """(runs, tables, None) of a whole space, or (None, None, Outcome) when it never ends."""
+    try:
+        return (*space.scan(paging), None)
+    except space.Tangle as tangle:
+        return None, None, failed("E-ENTRY-WRONG-TABLE", f"the tables form a cycle: {tangle}")

@@ -1,0 +1,37 @@
+"""The debugger commands that show a failure, with real addresses. Used by judge.py."""
+
+from string import Formatter
+
+
+def _names(stop, outcome):
+    """What a lesson's own commands may name: cr3, va, and the entries on the way to va."""
+    names = {"cr3": stop.registers["cr3"]}
+    if outcome.va is not None:
+        names["va"] = outcome.va
+        if stop.paging_mode() is not None:
+            names.update((step.level.name.lower(), step.address)
+                         for step in stop.paging().walk(outcome.va).steps)
+    return {name: f"0x{value:x}" for name, value in names.items()}
+
+
+def _own(texts, names):
+    """The lesson's commands whose {names} are all known here."""
+    return [text.format_map(names) for text in texts
+            if all(field is None or field in names for _, field, _, _ in Formatter().parse(text))]
+
+
+def commands(facts, check, outcome):
+    """First the way there, then one debugger command each: "c" for every checkpoint up to the
+    check's, then the check's own `see`, or the page and the entries of the failing address."""
+    stop = facts.stop(check["at"])
+    number = facts.evidence["lesson"].partition("_")[0].lstrip("0")
+    lines = [f"make LESSON={number} SEED={facts.seed} debug", *["c"] * (stop.index + 1)]
+    names = _names(stop, outcome)
+    if "see" in check:
+        return lines + _own(check["see"], names)
+    wide = stop.paging_mode() in ("pae", "4level", "5level") or check.get("mode") in \
+        ("pae", "4level", "5level")
+    if outcome.va is not None and stop.paging_mode() is not None:
+        lines.append(f"page {names['va']}")
+    addresses = [row["address"] for row in outcome.rows if row.get("address")]
+    return lines + [f"xp /1{'g' if wide else 'w'}x {address}" for address in addresses[:4]]
