@@ -60,9 +60,10 @@ early_refuse:
     mov dx, BOCHS_EXIT
     mov ecx, 8
     rep outsb
-.halt:
+global early_refuse_halt
+early_refuse_halt:
     hlt
-    jmp .halt
+    jmp early_refuse_halt
 
 serial_setup:                             ; register, value: as serial_init in src/console.c
     db 1, 0x00, 3, 0x80, 0, 0x01, 1, 0x00, 3, 0x03, 2, 0xC7, 4, 0x03

@@ -28,7 +28,7 @@ _Noreturn void platform_main(uint32_t magic, uint32_t info)
 		free_from = lesson.pool_lowest;
 	frames_init(free_from, lesson.pool_frames);
 	lesson_main();
-	machine_end(END_FINISHED);
+	machine_stop(END_FINISHED);
 }
 
 void lesson_needs(enum result result, unsigned index, const char *function)
@@ -39,5 +39,5 @@ void lesson_needs(enum result result, unsigned index, const char *function)
 	print("\n%s() is not written yet: it answered TODO.\n"
 	      "Open the file named above, look at work.h for what it must do, then run the lesson again.\n",
 	      function);
-	machine_end(END_TODO);
+	machine_stop(END_TODO);
 }

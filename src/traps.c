@@ -60,9 +60,9 @@ void trap_dispatch(struct trap *t)
 	if (reporting) {
 		print("\nA second exception while the first was being reported: %s at 0x%lx.\n",
 		      trap_mnemonic(t->vector), t->ip);
-		machine_end(END_EXCEPTION);
+		machine_stop(END_EXCEPTION);
 	}
 	reporting = true;
 	trap_report(t);
-	machine_end(END_EXCEPTION);
+	machine_stop(END_EXCEPTION);
 }

@@ -1,0 +1,34 @@
+"""References earn full marks on both emulators with several seeds, starters earn nothing."""
+
+import pytest
+from bench import LESSONS, QUICK, SEED, first_code, grade, story
+
+SEEDS = [SEED] if QUICK else [SEED, SEED + 1, SEED + 2]
+RUNS = [(emulator, seed, "-O2") for emulator in ("bochs", "qemu") for seed in SEEDS]
+RUNS += [] if QUICK else [("qemu", SEED, "-O0"), ("bochs", SEED, "-O0")]
+
+
+@pytest.mark.parametrize("emulator, seed, optimisation", RUNS)
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_reference_earns_everything(lesson, emulator, seed, optimisation, tmp_path):
+    result, _ = grade(lesson, lesson.reference(), emulator, seed, tmp_path, optimisation)
+    assert result["verdict"] == "pass", story(result)
+    assert result["points"] == result["maximum"] > 0
+
+
+@pytest.mark.parametrize("emulator", ["bochs", "qemu"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_starter_earns_nothing(lesson, emulator, tmp_path):
+    result, _ = grade(lesson, lesson.starter(), emulator, SEED, tmp_path)
+    assert result["points"] == 0, story(result)
+    assert (result["verdict"], result["status"]) == ("fail", 1)
+    assert first_code(result) == "E-TODO"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_bochs_repeats_itself(lesson, tmp_path):
+    """The same image and seed give the same evidence, byte for byte."""
+    from grader import evidence as records
+    texts = [records.dumps(grade(lesson, lesson.reference(), "bochs", 5, tmp_path)[1])
+             for _ in range(2)]
+    assert texts[0] == texts[1]

@@ -1,0 +1,154 @@
+"""`grade` and `hint`: collect evidence, have it judged, say it, and keep it.
+
+Everything that judges is in tests/grader; this module only connects its parts and writes files:
+build/NN_name/grade/EMULATOR/evidence.json and result.json (and result.json beside them).
+"""
+
+import json
+import os
+import secrets
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from cli import BUILD, LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli.build import build, need, sources
+from cli.lessons import all_lessons, find
+from grader import checks as checklist
+from grader import collect as collector
+from grader import evidence as records
+from grader import judge, report
+
+TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
+LARGEST_SEED = 10_000                  # short enough to type again
+
+
+def _write(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
+    fresh.replace(path)
+
+
+def _progress(emulator):
+    """Long work shows where it is, on a terminal only."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(text):
+        sys.stderr.write(f"\r\033[K{emulator}: {text}")
+        sys.stderr.flush()
+    return show
+
+
+def _one(made, checks, emulator, seed, folder):
+    """(evidence, result) of one run, both written into `folder`."""
+    need(*TOOLS[emulator])
+    folder.mkdir(parents=True, exist_ok=True)
+    kit = collector.Build(made.elf, made.kernel32, made.iso, made.optimisation, made.lesson,
+                          made.workdir, made.work_source, made.gate)
+    evidence = collector.collect(kit, checks, emulator, seed, _progress(emulator))
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    records.dump(evidence, folder / "evidence.json")
+    result = judge.judge(evidence, checks)
+    _write(folder / "result.json", result)
+    return evidence, result
+
+
+def grade_lesson(lesson, options, quiet=False):
+    """The result of one lesson, as a dict of schema/result.schema.json."""
+    checks = checklist.load(lesson.folder / "checks.toml")
+    files, sentence = sources(lesson, options, for_grade=True)
+    if not quiet:
+        say(sentence)
+    emulators = {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu])
+    out = Path(options.out).resolve() if options.out else None
+    folder = (out or lesson.root / "build" / lesson.name) / "grade"
+    folder.mkdir(parents=True, exist_ok=True)
+    seed = secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed
+    try:
+        made = build(lesson, files, optimisation=options.opt, iso="bochs" in emulators, out=out,
+                     quiet=quiet)
+    except Stop as stop:
+        if stop.status != BUILD:
+            raise
+        result = judge.build_error(lesson.name, checks, str(stop))
+    else:
+        if made.gate["passed"]:
+            results = [_one(made, checks, emulator, seed, folder / emulator)[1]
+                       for emulator in emulators]
+            result = results[0] if len(results) == 1 else judge.compare(results)
+        else:
+            result = judge.build_error(lesson.name, checks, "the submission was refused",
+                                       made.gate["findings"])
+    _write(folder / "result.json", result)
+    return result
+
+
+def _replay(root, options):
+    """`grade --from evidence.json`: judge again, without an emulator."""
+    path = Path(options.evidence)
+    if not path.is_file():
+        raise Stop(USAGE, f"There is no file {path}.")
+    try:
+        evidence = records.load(path)
+    except (ValueError, KeyError) as why:
+        raise Stop(TROUBLE, f"{path} cannot be replayed: {why}.") from why
+    lesson = find(root, evidence["lesson"])
+    return judge.judge(evidence, checklist.load(lesson.folder / "checks.toml"))
+
+
+def _print(result, options):
+    tables = bool(options.tables or options.solution)
+    say(report.text(result, colour=report.wants_colour(), tables=tables).rstrip())
+    return result["status"]
+
+
+def _grade_all(root, options):
+    """Every lesson with a file of the learner's (or every one, with SOLUTION=1), two at a time."""
+    chosen = [lesson for lesson in all_lessons(root)
+              if options.solution or any(path.exists() for path in lesson.work().values())]
+    if not chosen:
+        raise Stop(USAGE, "There is nothing in work/ yet: make LESSON=n start.")
+    worst = PASS
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        for result in pool.map(lambda lesson: grade_lesson(lesson, options, quiet=True), chosen):
+            worst = max(worst, _print(result, options))
+            say()
+    return worst
+
+
+def grade(root, options):
+    if options.evidence:
+        return _print(_replay(root, options), options)
+    if not options.lesson:
+        return _grade_all(root, options)
+    lesson = find(root, options.lesson)
+    result = grade_lesson(lesson, options)
+    if result["verdict"] == "build_error" and result["message"] and not result["tripwires"]:
+        note(result["message"])
+        note("build_error: this does not compile, so there is nothing to grade.")
+        return result["status"]
+    return _print(result, options)
+
+
+def hint(root, options):
+    """The next hint for the first check that failed in the last grading."""
+    lesson = find(root, options.lesson)
+    path = lesson.root / "build" / lesson.name / "grade" / "result.json"
+    if not path.exists():
+        raise Stop(USAGE, f"Grade first: make LESSON={lesson.number} grade. A hint is for what fails.")
+    result = json.loads(path.read_text())
+    failed = next((c for c in result["checks"] if c["verdict"] == "fail"), None)
+    if failed is None:
+        say("Nothing fails: there is no hint to give.")
+        return PASS
+    memory = path.with_name("hints.json")
+    given = json.loads(memory.read_text()) if memory.exists() else {}
+    hints = failed["hint"] or [f'Read "{failed["read"]}" in src/lessons/{lesson.name}/lesson.md.']
+    step = min(given.get(failed["id"], 0), len(hints) - 1)
+    say(f'{failed["title"]}\nhint {step + 1} of {len(hints)}: {hints[step]}')
+    given[failed["id"]] = step + 1
+    memory.write_text(json.dumps(given))
+    return LEARNER

@@ -1,0 +1,286 @@
+"""`debug` and `tour`: a lesson in the Bochs debugger, with its guided tour ([[tour]] of checks.toml).
+
+`debug` is for a person, who has the ordinary Bochs prompt at every stop; `tour` plays the same
+commands unattended and compares what the debugger says with what the tour promises.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from cli import LEARNER, PASS, TROUBLE, Stop, say
+from cli.run import Serial, bochs_cpu
+from grader.seeds import mix
+from grader.values import evaluate
+from machine import bochs_setup
+from machine.bochs import Bochs
+from machine.elf import Elf
+
+TICKS = 2_000_000_000
+A_DAY = 86_400
+EXAM_STATE, EXAM_STOPS, EXAM_NOTES, NOTES = 0x10, 0x18, 0x28, 59
+PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(0?\d*x))?\}")
+SHN_LORESERVE = 0xFF00                 # from here on a symbol is a plain number, not a place
+MAGIC_BYTES = 3                        # xchg bx,bx: the debugger stops behind it
+
+
+class Here:
+    """What a tour's {placeholders} may name: symbols, notes and CR3 at a stop."""
+
+    def __init__(self, session, elf, names):
+        self.elf, self.symbols = elf, _Symbols(elf)
+        self.offset = elf.va("exam") - elf.pa("exam")
+        raw = session.read(elf.pa("exam") + EXAM_NOTES, 8 * NOTES)
+        self.notes = {name: int.from_bytes(raw[8 * i:8 * i + 8], "little")
+                      for i, name in enumerate(names)}
+        self.registers = session.registers()
+
+    def note(self, name):
+        return self.notes[name]
+
+    def fill(self, text):
+        """`text` with every {expression:format} replaced; the format is Python's, #x by default."""
+        return PLACEHOLDER.sub(
+            lambda m: format(evaluate(m[1], self, self), m[2] or "#x"), text)
+
+
+class _Symbols(dict):
+    def __init__(self, elf):
+        super().__init__()
+        self.elf = elf
+
+    def __contains__(self, name):
+        return name in self.elf
+
+    def __getitem__(self, name):
+        return self.elf.va(name)
+
+
+class Guide:
+    """A session that knows at which checkpoint it stands. Commands are Bochs' own."""
+
+    def __init__(self, lesson, build, options, folder, seconds):
+        self.checks, self.seed = lesson.checks(), options.seed
+        self.elf = Elf.load(build.elf)
+        self.places = {self.elf.va(f"checkpoint_{name}") + MAGIC_BYTES: name for name in _stops(self.checks)
+                       if f"checkpoint_{name}" in self.elf}
+        self.hits = {}
+        self.session = Bochs(build.iso, folder, options.mem or self.checks.get("memory", 512),
+                             bochs_cpu(options.cpu), shim_folder=lesson.root / "build",
+                             seconds=seconds)
+        symbols = Path(folder) / "kernel.sym"
+        symbols.write_text("".join(f"{va:x} {name}\n" for name, va in symbol_list(self.elf)))
+        self.session.command(f'ldsym global "{symbols.name}"')
+        self.session.break_at(self.elf.va("machine_end"))
+        self.session.run_until(TICKS)
+
+    def go(self):
+        """(what Bochs printed, name of the checkpoint or None, how it stopped)."""
+        stop = self.session.go()
+        name = self.places.get(stop.rip) if stop.reason == "magic" else None
+        if name:
+            self.hits[name] = self.hits.get(name, 0) + 1
+            self._seed()
+        return stop, name
+
+    def _seed(self):
+        """What the grader does at a checkpoint, so that SEED=n shows the run it saw."""
+        if self.seed is None:
+            return
+        at = self.elf.pa("exam")
+        stops = int.from_bytes(self.session.read(at + EXAM_STOPS, 4), "little")
+        self.session.write(at + EXAM_STATE, mix(self.seed, stops).to_bytes(8, "little"))
+
+    def here(self):
+        return Here(self.session, self.elf, self.checks.get("notes", []))
+
+    def stations(self, name):
+        """The tour's entries for the checkpoint just reached."""
+        return [s for s in self.checks.get("tour", [])
+                if s["stop"] == name and s.get("hit", 1) == self.hits[name]]
+
+
+def _stops(checks):
+    return [name.split("*")[0] for name in checks.get("order", [])]
+
+
+def symbol_list(elf):
+    """(name, address) of everything worth a name in the debugger."""
+    return sorted({(symbol.name, symbol.value) for symbol in elf.symbols
+                   if symbol.name in elf and symbol.section < SHN_LORESERVE
+                   and not symbol.name.startswith(".")})
+
+
+def _expected(said, wanted):
+    """The wanted pieces that are not in what the debugger said, spaces folded."""
+    folded = " ".join(said.split())
+    return [piece for piece in wanted if " ".join(piece.split()) not in folded]
+
+
+def play(lesson, build, options):
+    """`tour`: every station, every command; exit status 1 when a promise is not kept."""
+    broken = seen = 0
+    with tempfile.TemporaryDirectory() as folder:
+        guide = Guide(lesson, build, options, folder, seconds=120)
+        serial = Serial(folder, "  | ")
+        with guide.session:
+            while True:
+                stop, name = guide.go()
+                serial.show()
+                if name is None and stop.reason == "magic":
+                    continue
+                if name is None:
+                    break
+                for station in guide.stations(name):
+                    seen += 1
+                    broken += _station(guide, name, station)
+            ended = _how(guide, stop)
+    missed = len(guide.checks.get("tour", [])) - seen
+    say(f"\n{ended} {seen} stops shown, {missed} not reached, {broken} promises broken.")
+    return PASS if not broken and not missed and stop.reason == "breakpoint" else LEARNER
+
+
+def _station(guide, name, station):
+    """Shows one station and plays its commands; how many promises were broken."""
+    say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
+    here = guide.here()
+    say(here.fill(station["text"]).strip())
+    broken = 0
+    for attempt in station.get("try", []):
+        line = here.fill(attempt["type"])
+        say(f"\n   {line:<34}{attempt.get('why', '')}")
+        said = _command(guide, line)
+        for row in said.rstrip().splitlines():
+            say(f"      {row}")
+        for piece in _expected(said, [here.fill(p) for p in attempt.get("expect", [])]):
+            broken += 1
+            say(f"   EXPECTED BUT NOT SEEN: {piece}")
+    return broken
+
+
+def _command(guide, line):
+    """Any Bochs command; `c` and its kin are bounded like everything else."""
+    return guide.session.command(line)
+
+
+def _how(guide, stop):
+    if stop.reason == "breakpoint":
+        status = guide.session.read(guide.elf.pa("exam") + 0x24, 4)[0]
+        return "The lesson is over." if status == 0x10 else f"The lesson ended with status {status:#x}."
+    return {"reset": "The machine reset itself: a triple fault.", "time": "The lesson did not end.",
+            "halted": "The machine stands still with interrupts off."}.get(stop.reason, stop.reason)
+
+
+# ---- a person at the prompt ----------------------------------------------------------------------
+
+WELCOME = """\
+This is the Bochs debugger. It stops at every checkpoint and tells where you are. Type
+  c        go on to the next checkpoint          s        one instruction
+  creg     control registers                     r        general registers
+  page A   walk the tables for address A         info tab everything that is mapped
+  xp /4wx A  physical memory at A                x /4wx A the same through the tables
+  t        this stop's tour again                q        quit"""
+
+
+def debug(lesson, build, options):
+    """The prompt. End of input quits, Ctrl-C stops a running guest."""
+    if options.gui:
+        return graphical(lesson, build, options, debugger=True)
+    say(WELCOME)
+    with tempfile.TemporaryDirectory() as folder:
+        guide = Guide(lesson, build, options, folder, seconds=A_DAY)
+        serial = Serial(folder, "  | ")
+        with guide.session:
+            try:
+                _converse(guide, serial)
+            except (EOFError, KeyboardInterrupt):
+                say()
+    return PASS
+
+
+def _converse(guide, serial):
+    """Runs to the first checkpoint, then obeys line by line until q or the lesson's end."""
+    name, alive = _advance(guide, serial)
+    last = "c"
+    while alive:
+        line = _read_line().strip() or last
+        last = line
+        if line in ("q", "quit", "exit"):
+            return
+        if line == "t":
+            _invite(guide, name)
+        elif line in ("c", "cont", "continue"):
+            name, alive = _advance(guide, serial)
+        else:
+            say(guide.session.command(line).rstrip())
+            serial.show()
+
+
+def _read_line():
+    if sys.stdin.isatty():
+        import readline  # noqa: F401  (gives input() its history)
+    return input("<bochs> ")
+
+
+def _advance(guide, serial):
+    """On to the next stop: (checkpoint or None, whether the guest still runs)."""
+    def interrupt(_number, _frame):
+        guide.session.child.interrupt()
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        stop, name = guide.go()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    serial.show()
+    if stop.reason == "magic":
+        _invite(guide, name)
+        return name, True
+    at = guide.elf.nearest(stop.rip)
+    if stop.reason == "breakpoint" and stop.rip != guide.elf.va("machine_end"):
+        say(f"-- stopped at {at or hex(stop.rip)}")
+        return None, True
+    say(f"\n{_how(guide, stop)}")
+    return None, stop.reason == "time"
+
+
+def _invite(guide, name):
+    """What the tour says at this checkpoint, for a person to type."""
+    if name is None:
+        say("\n-- your own breakpoint (xchg bx,bx); c goes on")
+        return
+    say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
+    here = guide.here()
+    for station in guide.stations(name):
+        say(here.fill(station["text"]).strip())
+        for attempt in station.get("try", []):
+            say(f"   {here.fill(attempt['type']):<34}{attempt.get('why', '')}")
+
+
+def graphical(lesson, build, options, debugger):
+    """Bochs in a window, with its graphical debugger. The tour is printed beforehand."""
+    if not os.environ.get("DISPLAY"):
+        raise Stop(TROUBLE, "GUI=1 opens a window, and there is no display here (DISPLAY is not set). "
+                            "Leave GUI=1 away: the debugger works in this terminal too.")
+    if debugger:
+        for station in lesson.checks().get("tour", []):
+            say(f"\n== {station['stop']}\n{station['text'].strip()}")
+            for attempt in station.get("try", []):
+                say(f"   {attempt['type']:<34}{attempt.get('why', '')}")
+    with tempfile.TemporaryDirectory() as folder:
+        rc = bochs_setup.configuration(folder, str(build.iso), options.mem or
+                                       lesson.checks().get("memory", 512), bochs_cpu(options.cpu))
+        text = rc.read_text()
+        style = 'x, options="gui_debug"' if debugger else "x"
+        text = re.sub(r"^display_library:.*$", f"display_library: {style}", text, flags=re.M)
+        if not debugger:
+            text = text.replace("magic_break: enabled=1", "magic_break: enabled=0")
+        symbols = Path(folder) / "kernel.sym"
+        symbols.write_text("".join(f"{va:x} {n}\n" for n, va in symbol_list(Elf.load(build.elf))))
+        rc.write_text(text + f"debug_symbols: file={symbols}\n")
+        path, extra = bochs_setup.program()
+        subprocess.run([path, "-q", *extra, "-f", str(rc)], cwd=folder, check=False)
+    return PASS
