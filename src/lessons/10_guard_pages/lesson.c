@@ -95,9 +95,9 @@ static va_t nearly_full(void)
 static void jump(va_t top)
 {
 	stack_call(top.value, big_frame, 0x5A5A5A5A);
-	count();
+	exam.note[JUMP_CHANGED] = changed_words() - exam.note[HEAP_CHANGED];
 	print("     It wrote to 0x%lx, below the guard. No fault; heap words changed: %llu\n",
-	      top.value - 8 - BIG_FRAME, (unsigned long long)exam.note[HEAP_CHANGED]);
+	      top.value - 8 - BIG_FRAME, (unsigned long long)exam.note[JUMP_CHANGED]);
 }
 
 /* Where the recursion gives up, should no guard stop it. */
