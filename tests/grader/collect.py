@@ -107,7 +107,7 @@ class _Run:
         stop["flush"], problem = bench.prove_flush(state)
         if problem:
             self._tripwire("C-STALE-TEXT", problem)
-        self._contents(bench, state, stop)
+        self._contents(bench, state, stop, exam)
         self.stops.append(stop)
         bench.limit(self.checks.get("budget", 40_000_000))
         bench.watch_probes(event.name in self.asked.get("probes", []))
@@ -132,7 +132,7 @@ class _Run:
     def _tripwire(self, code, what):
         self.tripwires.append({"code": code, "stop": len(self.stops), "what": what})
 
-    def _contents(self, bench, state, stop):
+    def _contents(self, bench, state, stop, exam):
         """Staff code, descriptor tables, paging structures and the memory the lesson asks for."""
         wanted = {}
         for name in ("text", "rodata"):
@@ -153,7 +153,7 @@ class _Run:
                 pa, size = wanted[kind, name]
                 stop["memory"][name] = {"pa": evidence.number(pa), "size": size,
                                         "sha": self.pool.put(data)}
-        roots = self._roots(stop["checkpoint"], bench.read([(self.kernel.exam, 512)], state)[0])
+        roots = self._roots(stop["checkpoint"], exam)
         stop["tables"] = self._tables(bench, state, roots, stop)
 
     def _roots(self, checkpoint, exam):

@@ -14,6 +14,7 @@ from grader.collect_state import Event, State
 XCHG_BYTES = 3                  # Bochs stops behind the magic instruction
 CODE_L = 1 << 21                # the L bit in the high half of a code descriptor
 SMALL = 2048                    # ranges below this are not worth proving a window for
+NEAR = 65536                    # bytes between two ranges that are cheaper to read than to skip
 BURST = 1000                    # faults this many instructions apart belong to one death
 ACCESSED_DIRTY = 0x60
 
@@ -138,38 +139,38 @@ class Bench:
 
     def read(self, ranges, state):
         """Bytes of each physical (address, size). `state`: the registers now, None: read slowly."""
-        found, slow = {}, []
-        known = {}
-        for pa, size in dict.fromkeys(ranges):
-            slow.append((pa, size))
-        if state is not None:
-            large = _runs([r for r in slow if r[1] >= SMALL])
-            for (pa, size), parts in large:
-                data = self._window(pa, size, state, known) if len(parts) > 2 or size > 8192 \
-                    else None
+        ranges = list(ranges)
+        large = [r for r in dict.fromkeys(ranges) if r[1] >= SMALL and state is not None]
+        found = {}
+        for gap in (NEAR, 0):           # first with what lies between, then each alone
+            runs = _runs([r for r in large if r not in found], gap)
+            for (pa, size, parts), data in zip(runs, self._windows(runs, state)):
                 if data is not None:
-                    found.update({(a, s): data[a - pa:a - pa + s] for a, s in parts})
-        slow = [r for r in slow if r not in found]
+                    found.update({(at, n): data[at - pa:at - pa + n] for at, n in parts})
+        slow = [r for r in dict.fromkeys(ranges) if r not in found]
         found.update(zip(slow, self.bochs.read_many(slow)))
         return [found[r] for r in ranges]
 
-    def _window(self, pa, size, state, known):
-        """A large range through linear addresses proved to lead exactly there, or None."""
+    def _windows(self, runs, state):
+        """Large ranges through linear addresses proved to lead exactly there, else None."""
+        if not runs:
+            return []
         mode = tables.mode_of(state.cr0, state.cr4, state.efer)
         if mode == "off" or self.dead:
-            return self.bochs.read_linear(pa, size)
-
-        def page(at):
-            if at not in known:
-                known[at] = self.bochs.read(at, tables.PAGE)
-            return known[at]
-
+            return self.bochs.read_linear([run[:2] for run in runs])
+        found = [None] * len(runs)
         for offset in dict.fromkeys((0, self.kernel.offset)):
-            first = pa & -tables.PAGE
-            if all(tables.walk(mode, state.cr3, state.cr4, at + offset, page)[0] == at
-                   for at in range(first, pa + size, tables.PAGE)):
-                return self.bochs.read_linear(pa + offset, size)
-        return None
+            open_runs = [i for i, data in enumerate(found) if data is None]
+            pages = {i: range(runs[i][0] & -tables.PAGE, runs[i][0] + runs[i][1], tables.PAGE)
+                     for i in open_runs}
+            every = [pa for i in open_runs for pa in pages[i]]
+            leads = dict(zip(every, tables.translate(
+                mode, state.cr3, state.cr4, [pa + offset for pa in every], self.bochs.read_many)))
+            proved = [i for i in open_runs if all(leads[pa] == pa for pa in pages[i])]
+            data = self.bochs.read_linear([(runs[i][0] + offset, runs[i][1]) for i in proved])
+            for i, one in zip(proved, data):
+                found[i] = one
+        return found
 
     def write(self, pa, data):
         """Write physical memory."""
@@ -281,13 +282,13 @@ def _state(registers, segments):
                  segments["idtr"], (segments["tr"][0], bochs_text.base_of(segments["tr"])))
 
 
-def _runs(ranges):
-    """Neighbouring (address, size) joined: [((address, size), [parts])]."""
+def _runs(ranges, gap):
+    """(address, size) no further apart than `gap` joined: [[address, size, parts]]."""
     runs = []
     for pa, size in sorted(ranges):
-        if runs and runs[-1][0] + runs[-1][1] == pa:
-            runs[-1][1] += size
+        if runs and pa - runs[-1][0] - runs[-1][1] <= gap:
+            runs[-1][1] = max(runs[-1][1], pa + size - runs[-1][0])
             runs[-1][2].append((pa, size))
         else:
             runs.append([pa, size, [(pa, size)]])
-    return [((pa, size), parts) for pa, size, parts in runs]
+    return runs

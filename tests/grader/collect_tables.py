@@ -58,6 +58,15 @@ def _is_leaf(mode, level, entry, cr4):
     return bool(entry & SIZE) and (bool(cr4 & PSE) if leaf == "pse" else leaf)
 
 
+def _frame(mode, level, entry):
+    """Address of the page that a leaf maps."""
+    _, mask, levels = GEOMETRY[mode]
+    frame = entry & mask & -(1 << levels[level][0])
+    if mode == "32bit" and level == 0:      # PSE-36: bits 20:13 are address bits 39:32
+        frame |= (entry >> 13 & 0xFF) << 32
+    return frame
+
+
 def walk(mode, cr3, cr4, va, page):
     """(physical address or None, [(address of entry, entry), …]) for `va`; page(pa) reads 4 KiB."""
     width, mask, levels = GEOMETRY[mode]
@@ -72,13 +81,44 @@ def walk(mode, cr3, cr4, va, page):
         if not entry & PRESENT:
             return None, path
         if _is_leaf(mode, level, entry, cr4):
-            within = (1 << shift) - 1
-            frame = entry & mask & ~within
-            if mode == "32bit" and level == 0:      # PSE-36: bits 20:13 are address bits 39:32
-                frame |= (entry >> 13 & 0xFF) << 32
-            return frame | va & within, path
+            return _frame(mode, level, entry) | va & (1 << shift) - 1, path
         table = entry & mask
     raise AssertionError("the last level is a leaf")
+
+
+def translate(mode, cr3, cr4, addresses, read):
+    """Where each linear address leads (None: nowhere), reading only the entries on the way.
+
+    read([(physical address, size)]) -> list of bytes. The same walk for many addresses at once.
+    """
+    width, mask, levels = GEOMETRY[mode]
+    at, result = {va: root_of(mode, cr3) for va in addresses}, {}
+    for level, (shift, bits, _) in enumerate(levels):
+        place = {va: table + (va >> shift & (1 << bits) - 1) * width for va, table in at.items()}
+        wanted = sorted(set(place.values()))
+        entries = dict(zip(wanted, _entries(wanted, width, read)))
+        at = {}
+        for va, where in place.items():
+            entry = entries[where]
+            if not entry & PRESENT:
+                result[va] = None
+            elif _is_leaf(mode, level, entry, cr4):
+                result[va] = _frame(mode, level, entry) | va & (1 << shift) - 1
+            else:
+                at[va] = entry & mask
+    return [result[va] for va in addresses]
+
+
+def _entries(places, width, read):
+    """The entries at sorted places, neighbours read together."""
+    ranges = []
+    for place in places:
+        if ranges and sum(ranges[-1]) == place:
+            ranges[-1] = (ranges[-1][0], ranges[-1][1] + width)
+        else:
+            ranges.append((place, width))
+    data = b"".join(read(ranges))
+    return struct.unpack(f"<{len(places)}{'IQ'[width // 8]}", data)
 
 
 def reachable(mode, root, cr4, memory, read_pages):

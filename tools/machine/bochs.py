@@ -34,7 +34,6 @@ class Bochs:
         self.deadline = Deadline(seconds)
         self._buffer = bytearray()
         self._prompts = 0
-        self._file = 0
         self.limit = self.pending = None
         with open(self.folder / "stderr.txt", "wb") as errors:
             self.child = Child([path, "-q", *extra, "-f", str(rc.resolve())], folder, environment,
@@ -196,20 +195,20 @@ class Bochs:
             at += count
         return result
 
-    def read_linear(self, va, size):
-        """`size` bytes through the tables in RAM, or None where they do not reach. Fast for megabytes.
+    def read_linear(self, ranges):
+        """Bytes of each linear (address, size) through the tables in RAM, None where they end.
 
-        The caller must have proved where these addresses lead.
+        Fast for megabytes. The caller must have proved where these addresses lead.
         """
-        self._file += 1
-        path = self.folder / f"memory.{self._file}"
-        self.command(f'writemem "{path.name}" {va:#x} {size}')
-        try:
-            data = path.read_bytes()
-            path.unlink()
-        except FileNotFoundError:
-            return None
-        return data if len(data) == size else None
+        paths = [self.folder / f"memory.{i}" for i in range(len(ranges))]
+        self.commands([f'writemem "{path.name}" {va:#x} {size}'
+                       for path, (va, size) in zip(paths, ranges)])
+        found = []
+        for path, (_, size) in zip(paths, ranges):
+            data = path.read_bytes() if path.exists() else b""
+            path.unlink(missing_ok=True)
+            found.append(data if len(data) == size else None)
+        return found
 
     def write(self, pa, data):
         """Write bytes to physical memory."""
