@@ -25,7 +25,7 @@ class Answer(NamedTuple):
     @property
     def found(self):
         """True when the learner said that the address is mapped."""
-        return self.result == self.expected if self.pa is not None else self.result != 0
+        return self.result == self.expected
 
     @property
     def entry(self):

@@ -6,7 +6,7 @@ Used by kinds*.py and judge.py. A kind is a function (context) -> Outcome. It re
 
 from dataclasses import dataclass, field
 
-from grader import diagnose, space, wanted
+from grader import diagnose, show, space, wanted
 from grader.detectors import Case
 from grader.values import Trouble, evaluate
 
@@ -105,3 +105,17 @@ def scan(paging):
         return (*space.scan(paging), None)
     except space.Tangle as tangle:
         return None, None, failed("E-ENTRY-WRONG-TABLE", f"the tables form a cycle: {tangle}")
+
+
+def as_read(context, paging, want):
+    """The rows of a set as the tables hold them, for the report."""
+    rows = []
+    for row in sorted((*want.rows, *want.absent), key=lambda row: row.va):
+        walk = paging.walk(row.va)
+        entries = [f"{step.name} {show.entry_hex(paging.mode, step.entry)}"
+                   for step in walk.steps if step.entry is not None]
+        rows.append({"va": f"0x{row.va:x}", "pages": row.size // row.leaf, "leaf": row.leaf,
+                     "found": show.found_text(walk), "entries": entries})
+    return {"stop": context.stop.name, "root": f"0x{paging.root:x}", "mode": paging.mode.name,
+            "set": context.check["set"], "paging": context.stop.paging_mode() is not None,
+            "rows": rows}

@@ -2,7 +2,7 @@
 
 from grader import diagnose, show
 from grader.facts import NXE, WP
-from grader.kinds_base import failed, keys, passed
+from grader.kinds_base import as_read, failed, keys, passed
 from grader.space import Difference, Run, Tangle, compare, scan
 from grader.walk import PAGE, U, W, X
 
@@ -118,12 +118,19 @@ def accesses(context):
                     if not any(row.va <= va < row.va + row.size for va in probed)]
     if missing or not seen:
         return _not_probed(context, missing)
+    outcome = _obeyed(context, seen, want)
+    outcome.tables = as_read(context, context.paging(), want)
+    return outcome
+
+
+def _obeyed(context, seen, want):
+    """The Outcome of every access against what the set predicts."""
     nxe = bool(context.stop.registers["efer"] & NXE)
     for access in seen:
-        outcome, pa, error = _predict(context, want, access, nxe)
-        wrong = _agrees(access, outcome, pa, error)
+        predicted = _predict(context, want, access, nxe)
+        wrong = _agrees(access, *predicted)
         if wrong:
-            return _blame(context, want, access, (outcome, pa, error), wrong)
+            return _blame(context, want, access, predicted, wrong)
     faults = sum(access["outcome"] == "fault" for access in seen)
     return passed(f"{len(seen) - faults} reached their frame, {faults} faulted as they must")
 

@@ -1,8 +1,8 @@
 """Check kinds that read tables: maps, nothing_else, unchanged, table_bytes."""
 
 from grader import diagnose, show, space
-from grader.kinds_base import failed, keys, passed, scan
-from grader.walk import A, D, P, PAGE
+from grader.kinds_base import as_read, failed, keys, passed, scan
+from grader.walk import A, D, P, PAGE, entry_name
 
 _WORDS = {"missing": "{} is not mapped", "extra": "{} is mapped and should not be",
           "frame": "{} leads to the wrong frame", "rights": "{} has the wrong rights",
@@ -32,20 +32,6 @@ def _hard_coded(want, differences):
     return "C-HARDCODED" if drawn and fixed and wrong == drawn else None
 
 
-def _as_read(context, paging, want):
-    """The rows of a set as the tables hold them, for the report."""
-    rows = []
-    for row in sorted((*want.rows, *want.absent), key=lambda row: row.va):
-        walk = paging.walk(row.va)
-        entries = [f"{step.name} {show.entry_hex(paging.mode, step.entry)}"
-                   for step in walk.steps if step.entry is not None]
-        rows.append({"va": f"0x{row.va:x}", "pages": row.size // row.leaf, "leaf": row.leaf,
-                     "found": show.found_text(walk), "entries": entries})
-    return {"stop": context.stop.name, "root": f"0x{paging.root:x}", "mode": paging.mode.name,
-            "set": context.check["set"], "cr3": context.stop.raw["registers"].get("cr3"),
-            "rows": rows}
-
-
 def _clip(differences, rows):
     """The parts of `differences` that lie inside `rows`."""
     found = []
@@ -72,7 +58,7 @@ def maps(context):
         outcome = _judge(context, paging, want, wrong, tables)
     else:
         outcome = passed(f"{len(want.rows)} rows, {len(want.absent)} not present")
-    outcome.tables = _as_read(context, paging, want)
+    outcome.tables = as_read(context, paging, want)
     return outcome
 
 
@@ -100,7 +86,7 @@ def _entries(paging, tables):
         for index in range(1 << level.bits):
             entry = paging.read(table + index * width)
             if entry and entry & P:
-                found[table + index * width] = entry & ~(A | D), f"{level.name}[0x{index:X}]"
+                found[table + index * width] = entry & ~(A | D), entry_name(level, index)
     return found
 
 

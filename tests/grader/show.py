@@ -89,8 +89,8 @@ def _step_row(paging, step, want, pa):
     table = not last and want.leaf < 1 << step.level.shift
     unknown = table and (step.entry == 0 or bool(step.entry & PS))
     shown = "and a table" if unknown else entry_hex(paging.mode, good)
-    return row(step.name, f"{bits_text(good, None, last)}  {shown}",
-               f"{bits_text(step.entry, good, last)}  {entry_hex(paging.mode, step.entry)}",
+    return row(step.name, f"{bits_text(good, None, last):<7} {shown}",
+               f"{bits_text(step.entry, good, last):<7} {entry_hex(paging.mode, step.entry)}",
                step.address)
 
 

@@ -60,6 +60,11 @@ def canonical(va, va_bits):
     return va | bits(63, va_bits) if va >> va_bits - 1 else va
 
 
+def entry_name(level, index):
+    """PDE[1]; indices of more than ten bits in hexadecimal."""
+    return f"{level.name}[{index}]" if level.bits <= 10 else f"{level.name}[0x{index:X}]"
+
+
 class Step(NamedTuple):
     """One entry read: where it lies, its index, and its bits (None: nothing was read there)."""
     level: Level
@@ -69,8 +74,8 @@ class Step(NamedTuple):
 
     @property
     def name(self):
-        """How people write it, for example PDE[1]."""
-        return f"{self.level.name}[0x{self.index:X}]"
+        """How people write it: PDE[1], and entry[0x46FC3] in the flat table."""
+        return entry_name(self.level, self.index)
 
 
 @dataclass

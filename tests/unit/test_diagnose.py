@@ -67,7 +67,7 @@ def test_upper_entry_without_write_or_present():
         memory, root = mistaken()
         memory.put(root + 4, memory.get(root + 4) & ~bit)
         found, why = code(memory, root, wide())
-        assert found == name and "PDE[0x1]" in why
+        assert found == name and "PDE[1]" in why
     memory, root = mistaken(flags=7)
     assert code(memory, root, wide(flags="WU"))[0] == "E-US-UPPER"
 

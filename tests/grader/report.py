@@ -1,0 +1,164 @@
+"""The report a learner reads: text from a result, nothing else.
+
+Used by the command line. It judges nothing and adds no points. Hex is never cut short.
+"""
+
+import os
+import sys
+
+from grader.codes import all_codes
+
+_COLOURS = {"ok": "32", "FAIL": "1;31", "--": "2", "ERROR": "1;35", "VOID": "1;31"}
+_WORDS = {"pass": "ok", "fail": "FAIL", "skipped": "--", "error": "ERROR"}
+TITLE = 44
+
+
+def wants_colour(stream=None, environment=None):
+    """True on a terminal unless NO_COLOR is set."""
+    stream = stream or sys.stdout
+    environment = os.environ if environment is None else environment
+    return stream.isatty() and not environment.get("NO_COLOR")
+
+
+def _paint(word, colour, width=5):
+    """`word` in its colour, padded to `width` whatever the colour adds."""
+    text = word.ljust(width)
+    return f"\033[{_COLOURS[word]}m{text}\033[0m" if colour else text
+
+
+def _header(result):
+    """The first line: lesson, title, points, seed, emulator."""
+    name = result["lesson"] or ""
+    number = name.partition("_")[0].lstrip("0")
+    left = f"Lesson {number}  {result['title']}"
+    points = f"{result['points']}/{result['maximum']} points"
+    right = [points]
+    if result["seed"] is not None:
+        right.append(f"seed {result['seed']}")
+    if result["emulator"]:
+        emulator = result["emulator"]
+        right.append(f"{emulator['name'].capitalize().replace('Qemu', 'QEMU')} "
+                     f"{emulator['version']}")
+    if result["optimisation"] not in (None, "-O2"):
+        right.append(result["optimisation"])
+    return f"{left:<{TITLE + 1}}{'   '.join(right)}"
+
+
+def _rows(entry):
+    """Want and have side by side, each column as wide as it must be."""
+    rows = entry["rows"]
+    what = max((len(row["what"]) for row in rows), default=0)
+    want = max((len(row["want"]) for row in rows), default=0)
+    have = max((len(row["have"]) for row in rows), default=0)
+    lines = []
+    for index, row in enumerate(rows):
+        wanted = f"want {row['want']:<{want}}     " if want else ""
+        note = row["note"] or (entry["where"] or "" if index == 0 else "")
+        lines.append(f"         {row['what']:<{what}}   {wanted}have {row['have']:<{have}}    "
+                     f"{note}".rstrip())
+    return lines
+
+
+def _failure(entry, known, colour, seen, width):
+    """All lines of a check that failed."""
+    title, code = entry["title"], entry["code"]
+    at = f"checkpoint_{entry['at']}" if entry["at"] else ""
+    head = f" {_paint('FAIL', colour)} {code:<12} {title:<{width - 13}} {at}".rstrip()
+    if code in seen:
+        return [head, f"         {entry['message']}  (the same mistake as above)"]
+    seen.add(code)
+    lines = [head, *_rows(entry)]
+    if entry["where"] and not entry["rows"]:
+        lines.append(f"         {entry['where']}")
+    lines.append(f"       why:     {entry['message']}")
+    if code in known:
+        lines.append(f"                {known[code]['says']}")
+        if not entry["see"]:
+            lines.append(f"       see it:  {known[code]['look']}")
+    if entry["see"]:
+        then = "   ".join(_counted(entry["see"][1:]))
+        lines.append(f"       see it:  {entry['see'][0]},  then  {then}")
+    return lines
+
+
+def _counted(commands):
+    """Many "c" in a row become one word."""
+    times = next((i for i, text in enumerate(commands) if text != "c"), len(commands))
+    return commands if times <= 4 else [f"c ({times} times)", *commands[times:]]
+
+
+def _check(entry, known, colour, seen, width):
+    """The lines of one check; `seen` holds the codes that were explained already."""
+    word = _WORDS[entry["verdict"]]
+    if word == "FAIL":
+        return _failure(entry, known, colour, seen, width)
+    if word == "ok":
+        detail = entry["message"]
+    elif word == "--":
+        other = entry["elsewhere"]
+        detail = f"skipped: {entry['blocked_by']}" if other else \
+            f"skipped: blocked by \"{entry['blocked_by']}\""
+    else:
+        detail = entry["message"]
+    line = f" {_paint(word, colour)} {entry['title']:<{width}} {detail}".rstrip()
+    return [line, *(_rows(entry) if word == "ERROR" else [])]
+
+
+def _tripwires(result, known, colour):
+    """What voided the run, or what the gate refused."""
+    lines = []
+    for wire in result["tripwires"]:
+        lines.append(f" {_paint('VOID', colour)} {wire['code']:<16} {wire['what']}")
+        if wire["code"] in known:
+            lines.append(f"       {known[wire['code']]['says']}")
+    return lines
+
+
+def _tables(result):
+    """CR3 and every row of every set, as the emulator's memory holds them."""
+    lines = []
+    for table in result["tables"]:
+        place = f"CR3 = {_wide(table['root'])}" if table["paging"] else \
+            f"paging is off, tables at {_wide(table['root'])}"
+        lines += ["", f"{table['stop']}   {place}   ({table['mode']}, set {table['set']})"]
+        for row in table["rows"]:
+            va = int(row["va"], 16)
+            pages = f" +{row['pages']} pages" if row["pages"] > 1 else ""
+            lines.append(f"  {_wide(row['va'])} page 0x{va // row['leaf']:05X}{pages} -> "
+                         f"{row['found']:<36} {'  '.join(row['entries'])}".rstrip())
+    return lines
+
+
+def _wide(text):
+    """A "0x…" string with at least eight digits."""
+    value = int(text or "0", 16)
+    return f"0x{value:0{16 if value >> 32 else 8}X}"
+
+
+def _next(result):
+    """Where to go from here."""
+    lesson = (result["lesson"] or "").partition("_")[0].lstrip("0")
+    first = next((e for e in result["checks"] if e["verdict"] == "fail"), None)
+    if first is None:
+        return []
+    reading = f"   |   lesson.md, \"{first['read']}\"" if first["read"] else ""
+    return [f" next: make LESSON={lesson} hint{reading}"]
+
+
+def text(result, colour=False, tables=True):
+    """The whole report. tables: also CR3 and the rows of the sets as read."""
+    known, seen = all_codes(), set()
+    lines = [_header(result)]
+    if result["message"]:
+        lines += [f"       {part}" for part in result["message"].splitlines()]
+    lines += _tripwires(result, known, colour)
+    width = max([TITLE - 6, *(len(entry["title"]) for entry in result["checks"])])
+    for entry in result["checks"]:
+        lines += _check(entry, known, colour, seen, width)
+    for remark in result["remarks"]:
+        what = remark.get("what") or known.get(remark["code"], {}).get("says", "")
+        lines.append(f" note  {remark['code']}   {what}".rstrip())
+    lines += _next(result)
+    if tables:
+        lines += _tables(result)
+    return "\n".join(lines) + "\n"
