@@ -168,7 +168,7 @@ def shifted_frame(case):
         return None
     for kept, text in ((number, "not shifted"), (case.pa >> 12 << 24, "shifted twice")):
         kept &= (1 << 8 * case.paging.mode.entry_bytes) - 1
-        free = 0x67 | XD
+        free = 0x67 | XD | (0 if step.level.leaf == "always" else PS)
         if kept and case.entry & ~free == kept & ~free and case.entry & kept == kept:
             return Finding("E-FRAME-SHIFT", f"frame 0x{number:X} stands in {step.name} {text}: "
                            f"the address bits should read {show.address(case.pa & -PAGE)}")

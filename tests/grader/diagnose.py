@@ -6,9 +6,9 @@ Used by the check kinds.
 
 from collections import Counter
 
-from grader import show
-from grader.detectors import DETECTORS
+from grader import detectors, detectors_large, show
 
+DETECTORS = (*detectors_large.DETECTORS, *detectors.DETECTORS)
 MOST_CASES = 96
 # What a difference is called when no detector knows the mistake behind it (kinds of space.py).
 PLAIN_CODES = {"missing": "E-NOT-MAPPED", "extra": "E-EXTRA-MAPPED", "frame": "E-WRONG-FRAME",
