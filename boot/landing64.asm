@@ -189,11 +189,13 @@ look_done:
 ; Every exception now enters 64-bit code, wherever it came from. SDM 3A, "64-Bit Mode Stack Frame":
 ; SS, RSP, RFLAGS, CS, RIP, error code, eight bytes each. The C code that reports it is 32-bit: in
 ; compatibility mode it gets a struct trap, addresses cut to 32 bits (landing_fault: in full).
+; The leading zero in vector_014 tells it from vector_14, which serves without long mode.
 bits 64
 ERROR_CODE_VECTORS equ (1 << 8) | (0x1F << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 %assign n 0
 %rep 32
-landing_vector_ %+ n:
+global vector_0 %+ n
+vector_0 %+ n:
 %if ((ERROR_CODE_VECTORS >> n) & 1) == 0
     push 0
 %endif
@@ -271,7 +273,7 @@ align 4
 landing_vectors:                          ; addresses for the table in src/landing.c
 %assign n 0
 %rep 32
-    dd landing_vector_ %+ n
+    dd vector_0 %+ n
 %assign n n + 1
 %endrep
 

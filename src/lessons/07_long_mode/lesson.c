@@ -132,7 +132,7 @@ static _Noreturn void tell_what_is_missing(enum landing landing, enum result ans
 		print("CR4.PAE is clear: long mode needs eight-byte entries.\n");
 	if (!(efer & EFER_LME))
 		print("EFER.LME is clear: paging alone leads to the 32-bit modes.\n");
-	machine_end(END_TODO);
+	machine_stop(END_TODO);
 }
 
 static void enter(pa32_t pml4)
