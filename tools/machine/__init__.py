@@ -1,12 +1,12 @@
 """Emulators under remote control, and what is needed to understand them: ELF files and addresses.
 
-Used by the grader's collector and by the commands a person types. Nothing here knows a lesson, a check
-or a point; nothing here believes a byte that the guest printed.
+Used by the grader's collector and by the commands a person types. Nothing here knows a lesson, a
+check or a point; nothing here believes a byte that the guest printed.
 """
 
 
 class MachineError(Exception):
-    """The emulator, or a file about it, was not what we rely on: our trouble, never the learner's."""
+    """The emulator or a file was not what we rely on: our trouble, never the learner's."""
 
 
 class MachineTimeout(MachineError):

@@ -19,7 +19,7 @@ XP_UNITS = 512          # units of one xp command: a page of 8-byte words
 
 
 class Bochs:
-    """A context manager. `folder`: an empty private folder. `shim_folder`: keeps the compiled shim."""
+    """A context manager. `folder` is empty and private; `shim_folder` keeps the compiled shim."""
 
     name = "bochs"
 
@@ -34,7 +34,7 @@ class Bochs:
         self.deadline = Deadline(seconds)
         self._buffer = bytearray()
         self._prompts = 0
-        self.limit = self.pending = None
+        self.limit = self.pending = self.tick = 0
         with open(self.folder / "stderr.txt", "wb") as errors:
             self.child = Child([path, "-q", *extra, "-f", str(rc.resolve())], folder, environment,
                                stderr=errors)
@@ -106,10 +106,10 @@ class Bochs:
     def run_until(self, limit):
         """Set the tick at which `go` gives up.
 
-        Bochs has room for few time breakpoints and cannot take one back, so only one is ever pending:
-        an older, earlier one stays, and `go` sets the next when it has fired."""
+        Bochs has room for few time breakpoints and cannot take one back, so one is pending at a
+        time: an older, earlier one stays, and `go` sets the next when that has passed."""
         self.limit = limit
-        if self.pending is None or limit < self.pending:
+        if limit < self.pending:
             self._arm(limit)
 
     def _arm(self, tick):
@@ -119,29 +119,34 @@ class Bochs:
         self.pending = tick
 
     def go(self):
-        """Run to the next stop: bochs_text.Stop with reason magic, breakpoint, time, reset or halted.
+        """Run to the next stop: a Stop with reason magic, breakpoint, time, reset or halted.
 
         "halted": the CPU waits with interrupts off. Nothing can wake it, and Bochs does not honour
         the limit there, so a tick beyond the limit proves it.
         """
         while True:
+            if self.pending <= self.tick < self.limit:
+                self._arm(self.limit)
             self.child.write(b"c\n")
-            stop = bochs_text.stop(self._answer("c", self.child.interrupt))
+            stop = self._stopped(self._answer("c", self.child.interrupt))
             if stop.reason in ("magic", "breakpoint", "reset"):
                 return stop
             if stop.tick > self.limit:
                 return stop._replace(reason="halted")
-            if stop.reason == "time":
-                if stop.tick >= self.limit:
-                    return stop
-                self._arm(self.limit)
+            if stop.reason == "time" and stop.tick >= self.limit:
+                return stop
+
+    def _stopped(self, text):
+        stop = bochs_text.stop(text)
+        self.tick = stop.tick
+        return stop
 
     def step(self, trace=False):
         """Execute one instruction; with `trace` its memory accesses are in the Stop."""
         if not trace:
-            return bochs_text.stop(self.command("s"))
+            return self._stopped(self.command("s"))
         _, text, _ = self.commands(["trace-mem on", "s", "trace-mem off"])
-        return bochs_text.stop(text)
+        return self._stopped(text)
 
     def step_and_look(self):
         """Execute one instruction: (Stop, what everything() returns), in one exchange."""
@@ -149,7 +154,7 @@ class Bochs:
         self.child.write("".join(f"{line}\n" for line in orders).encode("ascii"))
         said = [self._answer(orders[0], self.child.interrupt)]
         said += [self._answer(line) for line in orders[1:]]
-        return bochs_text.stop(said[0]), _everything(*said[1:])
+        return self._stopped(said[0]), _everything(*said[1:])
 
     def break_at(self, va):
         """Insert a breakpoint at a linear address."""
@@ -224,7 +229,7 @@ class Bochs:
                 raise MachineError(f"Bochs: unexpected answer to {order!r}: {said.strip()!r}")
 
     def log(self):
-        """Bochs's own log. The guest can write text into it, though no line that looks like a CPU's."""
+        """Bochs's own log. The guest can write text into it, but no line that looks like a CPU's."""
         try:
             return (self.folder / "bochs.log").read_text("latin-1")
         except OSError:

@@ -1,4 +1,4 @@
-"""What a Bochs session needs on disk: its configuration, and the shim that keeps it off the network.
+"""What a Bochs session needs on disk: its configuration, and the shim against open ports.
 
 Used by bochs.py only. It knows which builds of Bochs want what, and no debugger command.
 """
@@ -47,7 +47,7 @@ def rom(*names):
 def program():
     """(path, extra arguments). Debian's `bochs` is a wrapper; bochs-bin is the program.
 
-    Bochs 3 carries the debugger in every build and starts it when asked; 2.7 does not know the flag.
+    Bochs 3 has the debugger in every build and starts it when asked; 2.7 does not know the flag.
     """
     path = shutil.which("bochs-bin") or shutil.which("bochs")
     if path is None:
@@ -88,8 +88,8 @@ def display():
 def configuration(folder, iso, memory_mib, cpu):
     """Write `bochsrc` into `folder` and return its path."""
     text = CONFIGURATION.format(
-        display=display(), cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt", log="bochs.log",
-        bios=rom("BIOS-bochs-latest"), vga=rom("VGABIOS-lgpl-latest", "VGABIOS-lgpl-latest.bin"))
+        display=display(), cpu=cpu, memory=memory_mib, iso=iso,
+        serial="serial.txt", log="bochs.log", bios=rom("BIOS-bochs-latest"), vga=rom("VGABIOS-lgpl-latest", "VGABIOS-lgpl-latest.bin"))
     path = Path(folder) / "bochsrc"
     path.write_text(text, encoding="utf-8")
     return path

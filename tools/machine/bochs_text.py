@@ -16,7 +16,8 @@ Stop = namedtuple("Stop", "reason tick pa cs rip insn trace")
 Access = namedtuple("Access", "write va pa size value level")
 
 _NEXT = re.compile(r"^Next at t=(\d+)$")
-_WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): (.*?)\s*; [0-9a-f]+$")
+_WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): "
+                    r"(.*?)\s*; [0-9a-f]+$")
 _NOWHERE = re.compile(r"^\(0\)(?:\.\[\d+\])? \?\?\? \(physical address not available\)$")
 _RESET = re.compile(r"^\(0\)\.\[\d+\] ")     # before "Next at": the CPU itself asked to stop
 _BREAK = re.compile(r"^\(0\) Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*$")
@@ -46,7 +47,8 @@ def access(line):
         number = number << 32 | int(word, 16)
     if (lin is None) == (level is None):
         raise _bad("trace line", line)
-    return Access(way == "WR", int(lin, 16) if lin else None, int(phy, 16), int(size), number, level)
+    va = int(lin, 16) if lin else None
+    return Access(way == "WR", va, int(phy, 16), int(size), number, level)
 
 
 def stop(text):
@@ -79,7 +81,7 @@ def stop(text):
 
 
 def registers(text):
-    """`r`: {"rax": …, "rip": …}. (Flags are printed by name; bochs.py asks for them as a number.)"""
+    """`r`: {"rax": …, "rip": …, "eflags": …}."""
     found = {}
     for line in text.splitlines():
         match = _REGISTER.match(line)

@@ -60,7 +60,8 @@ class Elf:
         for i in range(phnum):
             at = phoff + i * phentsize
             if width == 1:
-                kind, off, va, pa, filesz, memsz, flags, _ = struct.unpack_from("<8I", self.data, at)
+                kind, off, va, pa, filesz, memsz, flags, _ = struct.unpack_from(
+                    "<8I", self.data, at)
             else:
                 kind, flags, off, va, pa, filesz, memsz, _ = struct.unpack_from(
                     "<IIQQQQQQ", self.data, at)

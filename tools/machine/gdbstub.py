@@ -63,18 +63,27 @@ class Stub:
 
     def ask(self, payload):
         """Send a packet and return the answer's payload."""
-        self.socket.sendall(frame(payload))
+        self._send(frame(payload))
         return self.receive()
+
+    def _send(self, data):
+        try:
+            self.socket.sendall(data)
+        except OSError as why:
+            raise MachineError(f"QEMU ended: {why.strerror}") from why
 
     def receive(self):
         """The next packet's payload."""
         while True:
             payload, self.buffer = unframe(self.buffer)
             if payload is not None:
-                self.socket.sendall(b"+")       # it keeps its next packet until this one is taken
+                self._send(b"+")       # it keeps its next packet until this one is taken
                 return expand(payload)
             if select.select([self.socket], [], [], self.deadline.left())[0]:
-                data = self.socket.recv(1 << 16)
+                try:
+                    data = self.socket.recv(1 << 16)
+                except OSError:
+                    data = b""
                 if not data:
                     raise MachineError("QEMU ended")
                 self.buffer += data

@@ -64,7 +64,7 @@ class Child:
             raise MachineError(f"the emulator ended: {why.strerror}") from why
 
     def read_some(self, seconds):
-        """Bytes as they come, b"" at the end of the child's output, None when nothing came in time."""
+        """Bytes as they come, b"" at the end of the output, None when nothing came in time."""
         ready, _, _ = select.select([self.output], [], [], max(0.0, seconds))
         return os.read(self.output, 1 << 20) if ready else None
 
@@ -80,8 +80,9 @@ class Child:
             try:
                 self.process.wait(timeout=1)
             except subprocess.TimeoutExpired:
-                self._signal_group(signal.SIGKILL)
-                self.process.wait()
+                pass
+            self._signal_group(signal.SIGKILL)      # and whatever it started
+            self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 pipe.close()

@@ -56,9 +56,18 @@ class Qemu:
                 Qmp(connected[1], self.deadline)
             number = self.qmp.ask("query-version")["qemu"]
             self.version = f"{number['major']}.{number['minor']}.{number['micro']}"
-        except BaseException:
+        except BaseException as why:
             self.close()
+            if isinstance(why, MachineError) and self._complaint():
+                raise MachineError(f"QEMU ended: {self._complaint()}") from why
             raise
+
+    def _complaint(self):
+        """What QEMU said on its standard error, or nothing."""
+        try:
+            return (self.folder / "stderr.txt").read_text("utf-8", "replace").strip()[-300:]
+        except OSError:
+            return ""
 
     def _listen(self, place):
         listener = socket.socket(socket.AF_UNIX)
@@ -75,8 +84,7 @@ class Qemu:
                 connected, _ = listener.accept()
             except TimeoutError:
                 if self.child.process.poll() is not None:
-                    said = (self.folder / "stderr.txt").read_text("utf-8", "replace")
-                    raise MachineError(f"QEMU ended: {said.strip()[-300:]}") from None
+                    raise MachineError("QEMU ended") from None
                 continue
             connected.settimeout(None)
             self._open.append(connected)
@@ -103,7 +111,7 @@ class Qemu:
         self.stub.order(b"Z1,%x,1" % va)
 
     def cont(self):
-        """Run to the next stop; False when the machine shut itself down (a triple fault, mostly)."""
+        """Run to the next stop; False when the machine shut itself down (mostly a triple fault)."""
         return self.stub.resume(b"c") != SHUT_DOWN
 
     def step(self):

@@ -30,7 +30,10 @@ class Qmp:
     def ask(self, command, **arguments):
         """The answer to a command; events on the way are passed over."""
         request = {"execute": command, "arguments": arguments}
-        self.socket.sendall(json.dumps(request).encode() + b"\n")
+        try:
+            self.socket.sendall(json.dumps(request).encode() + b"\n")
+        except OSError as why:
+            raise MachineError(f"QEMU ended: {why.strerror}") from why
         while True:
             answer = self._next()
             if "return" in answer:
