@@ -40,26 +40,19 @@ def frame_zero(answer):
 
 
 def offset_lost(answer):
-    """The page's address without the offset."""
+    """The right page, but not the low bits of the address: dropped, or mixed with flags."""
     if answer.pa is None or not answer.found or answer.value == answer.pa:
         return False
     size = answer.walk.size if answer.walk and answer.walk.mapped else PAGE
-    return answer.value in (answer.pa & -PAGE, answer.pa & -size)
+    return answer.value == answer.pa & -size or answer.value & -PAGE == answer.pa & -PAGE
 
 
 def flags_kept(answer):
-    """Bits of the entry that are no address: XD, free bits, or the flags."""
-    if answer.pa is None or not answer.found or not answer.entry:
+    """Bits of the entry above the address came back: XD, or free bits."""
+    if answer.pa is None or not answer.found:
         return False
-    if answer.value == answer.pa:
-        return False
-    flags = answer.entry & (PAGE - 1 | XD | 0x7FF << 52)
-    if (answer.value ^ answer.pa) & ~(flags | PAGE - 1):
-        return False
-    low = answer.ask & PAGE - 1
-    return answer.value & -PAGE != answer.pa & -PAGE or \
-        answer.value & PAGE - 1 in (flags & PAGE - 1 | low, (flags & PAGE - 1) + low & PAGE - 1,
-                                    flags & PAGE - 1)
+    high = (answer.value ^ answer.pa) & -PAGE
+    return bool(high) and not high & ~(answer.entry & (XD | 0x7FF << 52))
 
 
 def truncated(answer):
@@ -103,7 +96,7 @@ def wrong_index(answer):
 
 
 DETECTORS = (
-    ("E-OFFSET-LOST", offset_lost, "the page is right, the low bits of the address are lost"),
+    ("E-OFFSET-LOST", offset_lost, "the page is right, its low bits are not those of the address"),
     ("E-TRUNC32", truncated, "only the low 32 bits of the address came back"),
     ("E-FRAME-SHIFT", frame_shift, "the frame was shifted by 12 bits too much or too little"),
     ("E-MASK-XD", flags_kept, "bits of the entry that are no address came back with it"),

@@ -10,7 +10,7 @@ import struct
 import zlib
 
 from grader.space import ZERO
-from grader.values import Trouble, number
+from grader.values import PagingOff, Trouble, number
 from grader.walk import Paging
 
 PG, WP, PSE, PAE, LA57 = 1 << 31, 1 << 16, 1 << 4, 1 << 5, 1 << 12
@@ -71,8 +71,10 @@ class Place:
         With paging still off a mode must be named; PSE and NXE are then taken as on."""
         current = self.paging_mode()
         mode = mode or current
+        if mode is None and root is None:
+            raise PagingOff(f"paging is off at {self.name}: CR0.PG is clear")
         if mode is None:
-            raise Trouble(f"paging is off at {self.name}: the check must name root and mode")
+            raise Trouble(f"paging is off at {self.name}: the check must name the mode")
         pse = current is None or bool(self.registers["cr4"] & PSE)
         nxe = current is None or bool(self.registers["efer"] & NXE)
         root = self.registers["cr3"] if root is None else root

@@ -7,10 +7,10 @@ nowhere else.
 from grader import ending, tripwires
 from grader.checks import maximum
 from grader.kinds import KINDS
-from grader.kinds_base import Context
 from grader.facts import Facts
+from grader.kinds_base import Context, failed
 from grader.see import commands
-from grader.values import Trouble
+from grader.values import PagingOff, Trouble
 
 PASS, FAIL, ERROR, BUILD = 0, 1, 2, 3
 RUN = "run"
@@ -68,6 +68,8 @@ def _judge_one(facts, checks, check):
     """(entry, outcome or None) of a check that can be judged."""
     try:
         outcome = KINDS[check["kind"]](Context(facts, checks, check))
+    except PagingOff as off:
+        outcome = failed("E-PG-OFF", str(off))
     except Trouble as trouble:
         return _entry(check, message=str(trouble)), None
     if outcome.passed:

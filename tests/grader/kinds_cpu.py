@@ -1,12 +1,13 @@
 """Check kinds that read what the CPU did: registers, accesses, alias, vector."""
 
 from grader import diagnose, show
-from grader.facts import NXE, WP
+from grader.facts import NXE, PG, WP
 from grader.kinds_base import as_read, failed, keys, passed
 from grader.space import Difference, Run, Tangle, compare, scan
 from grader.walk import PAGE, U, W, X
 
 _NAMES = ("cr0", "cr4", "efer", "eflags")
+_MISSING = (("cr0", PG, "E-PG-OFF"), ("cr0", WP, "E-WP-OFF"), ("efer", NXE, "E-XD-NO-NXE"))
 RSVD, FETCH = 1 << 3, 1 << 4
 
 
@@ -25,7 +26,9 @@ def registers(context):
     if mode and context.stop.raw["mode"] != mode:
         rows.append(show.row("mode", mode, context.stop.raw["mode"]))
     if rows:
-        return failed(None, f"{rows[0]['what']} is {rows[0]['have']}", rows=rows)
+        code = next((code for name, bit, code in _MISSING if bit & ~have[name]
+                     & context.value(context.get(name, {}).get("set", 0))), None)
+        return failed(code, f"{rows[0]['what']} is {rows[0]['have']}", rows=rows)
     if "cr3" in context.check:
         return _root(context, have["cr3"], context.value(context.check["cr3"]))
     shown = [f"{name.upper()} = {show.address(have[name])}" for name in _NAMES

@@ -17,6 +17,10 @@ class Trouble(Exception):
     """The evidence or the lesson's data is broken: our error, never the learner's failure."""
 
 
+class PagingOff(Exception):
+    """A check looks at the address space of CR3 while CR0.PG is clear: the learner's failure."""
+
+
 def number(text):
     """An integer written as "0x…", as decimal digits, or as an integer already."""
     return text if isinstance(text, int) else int(text, 0)

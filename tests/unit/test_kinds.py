@@ -123,7 +123,7 @@ def told(change=lambda ask, pa: pa):
     (lambda ask, pa: pa, None),
     (lambda ask, pa: None if pa is None else pa & ~0xFFF, "E-OFFSET-LOST"),
     (lambda ask, pa: None if pa is None else pa >> 12, "E-FRAME-SHIFT"),
-    (lambda ask, pa: None if pa is None else pa + 3, "E-MASK-XD"),
+    (lambda ask, pa: None if pa is None else pa + 3, "E-OFFSET-LOST"),
     (lambda ask, pa: pa or 0x77, "E-UNNAMED")])
 def test_translate_answers(change, code):
     assert first(answered(told(change)), asking(ASKS))["code"] == code
@@ -262,6 +262,40 @@ def test_registers():
     entry = first(run(*process()), {**check, "cr4": {"set": "0x20", "clear": "0x10"}})
     assert entry["rows"][0]["what"] == "CR4" and entry["rows"][0]["want"] == "0x00000020"
     assert first(run(*process()), {**check, "mode": "64"})["verdict"] == "fail"
+
+
+@pytest.mark.parametrize("spec, code", [
+    ({"cr0": {"set": "0x80000000"}}, "E-PG-OFF"), ({"cr0": {"set": "0x10000"}}, "E-WP-OFF"),
+    ({"efer": {"set": "0x800"}}, "E-XD-NO-NXE"), ({"cr4": {"set": "0x20"}}, "E-UNNAMED")])
+def test_bits_that_have_a_name(spec, code):
+    recorded = Run()
+    recorded.stop("start", mode=None)
+    recorded.stop("process_1", mode=None)
+    assert first(recorded, {"id": "r", "kind": "registers", **spec})["code"] == code
+
+
+def test_paging_that_was_never_switched_on_is_the_learners_failure():
+    recorded = Run()
+    recorded.stop("start", mode=None)
+    recorded.stop("process_1", *process(), cr0=0x10011)
+    recorded.stops[1]["flush"] = "off"
+    for check in ({"id": "m", "kind": "maps", "set": "p"}, {"id": "x", "kind": "table_bytes",
+                                                          "exactly": 0}):
+        entry = first(recorded, check)
+        assert (entry["verdict"], entry["code"]) == ("fail", "E-PG-OFF")
+
+
+@pytest.mark.parametrize("value, code", [
+    (0x5ABC | 1 << 63, "E-MASK-XD"), (0x5ABC | 1 << 55, "E-MASK-XD"), (0x5000, "E-OFFSET-LOST"),
+    (0x5ABC | 0x67, "E-OFFSET-LOST"), (0x5ABC | 1 << 40, "E-UNNAMED")])
+def test_translate_in_long_mode_keeps_bits(value, code):
+    memory = built([(0x1000, 0x5000)], spoil=lambda entry: entry | 1 << 63 | 1 << 55)[1]
+    recorded = Run(lesson="08_four_levels")
+    recorded.staff = []
+    recorded.stop("start", mode=None)
+    recorded.stop("process_1", memory, 0x400000, mode="4level", answers=[(0x1ABC, 1, value)])
+    check = {"id": "t", "kind": "answers", "first": 0, "count": 1}
+    assert first(recorded, check, width=64)["code"] == code
 
 
 def test_long_mode_rows_and_bytes():
