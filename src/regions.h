@@ -24,7 +24,7 @@ void area_release(va_t first);
 #define HEAP_START 0xFFFF900000000000u
 #define HEAP_BYTES 0x200000u
 #define AREA_START (HEAP_START + HEAP_BYTES)
-#define AREA_BYTES 0x400000u
+#define AREA_BYTES 0xA00000u
 
 /* Maps the heap, the last `kept` pages of which are not handed out; refuses a machine without
  * memory for it. Returns where it lies in physical memory. */

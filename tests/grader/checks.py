@@ -17,7 +17,7 @@ COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint",
           "uses", "work"}
 SET = {"rows", "absent", "kernel", "random", "flags"}
 EXPRESSIONS = ("root", "cr3", "va", "low", "high", "want", "before", "after", "used", "exactly",
-               "written", "seen", "vector", "error", "cr2")
+               "written", "seen", "vector", "error", "cr2", "top", "until", "instead")
 
 
 class BadChecks(Exception):

@@ -94,19 +94,22 @@ def _owner(objects, ask):
 
 
 def _blame(objects, asked, wrong):
-    """(code, sentence) for wrong answers. asked and wrong: [(ask, span or None)]."""
+    """(code, sentence) for wrong answers. asked and wrong: [(ask, owner, span)], see _owner."""
     edges = {name: {edge(span) for spans in objects for span in spans if span[0] < span[1]}
              for name, edge in (("first byte of", lambda s: s[0]),
                                 ("last byte of", lambda s: s[1] - 1),
                                 ("byte before", lambda s: s[0] - 1),
                                 ("byte behind", lambda s: s[1]))}
     for number in range(len(objects[0])):
-        if wrong == [one for one in asked if one[1] == number]:
+        if wrong == [one for one in asked if one[2] == number]:
             side = ("lower", "upper")[number] if len(objects[0]) == 2 else f"{number + 1}."
             return "E-GUARD-SIDE", f"the {side} guards are never found"
     for name, places in edges.items():
-        if all(ask in places for ask, _ in wrong):
+        if all(ask in places for ask, _, _ in wrong):
             return "E-GUARD-OFF-BY-ONE", f"the {name} a guard is answered wrongly"
+    for owner, name in ((0, "first"), (len(objects) - 1, "last")):
+        if wrong == [one for one in asked if one[1] == owner]:
+            return "E-RANGE-LAST", f"the {name} object of the list is never looked at"
     return None, "the answers are wrong"
 
 
@@ -124,13 +127,13 @@ def owners(context):
     yes, no, nobody = context.get("found", 0), context.get("none", 2), context.get("nobody", 0)
     for ask, result, value in table[first:first + count]:
         index, span = _owner(objects, ask)
-        asked.append((ask, span))
+        asked.append((ask, index, span))
         due = (no, nobody) if index is None else (yes, index)
         if (result, value) != due:
-            wrong.append((ask, span))
+            wrong.append((ask, index, span))
             rows.append(show.row(show.address(ask), f"result {due[0]} value {due[1]}",
                                  f"result {result} value {value}"))
     if not wrong:
-        return passed(f"{count} questions, {sum(s is not None for _, s in asked)} in a guard")
+        return passed(f"{count} questions, {sum(s is not None for _, _, s in asked)} in a guard")
     code, why = _blame(objects, asked, wrong)
     return failed(code, f"{len(wrong)} of {count} answers: {why}", rows=rows[:4])

@@ -47,8 +47,10 @@ def guard(context):
 
 def _guard_mistake(walks, low, high, below, above, hit, lost):
     """(code, sentence) for a guard that is mapped or an object that is not."""
-    if hit and walks[hit[0]].size > PAGE:
+    if hit and walks[hit[0]].size > PAGE and walks[low].size > PAGE:
         return "E-GUARD-LARGE", f"the guard {show.address(hit[0])} lies inside a large page"
+    if hit and lost == [high - PAGE if below else low] and not (below and above):
+        return "E-GUARD-SIDE", "the guard is on the other side: the object lies one page off"
     if lost:
         edge = "first" if lost[0] == low else "last" if lost[-1] == high - PAGE else "a middle"
         return "E-GUARD-OFF-BY-ONE", f"the {edge} page of the object itself is not mapped"

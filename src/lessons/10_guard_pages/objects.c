@@ -15,6 +15,7 @@
 #define PICTURE_PAGES_MAX 3u
 #define PACKET_UNITS 600u
 #define GAP_PAGES 100u
+#define NEIGHBOUR_PAGES 2u              /* of somebody else's, between the buffers */
 #define HEAP_WORDS (HEAP_BYTES / 8)
 
 struct place place[OBJECTS];
@@ -78,14 +79,21 @@ static void keep_place(unsigned i, va_t guard, uint64_t pages, uint64_t bytes)
 	      place[i].high.value, guard.value);
 }
 
+/* Notes whether an object took too few or too many addresses; the next one starts where it is due. */
+static va_t counted(va_t next, va_t due)
+{
+	exam.note[TOO_FEW] += next.value < due.value;
+	exam.note[TOO_MANY] += next.value > due.value;
+	return due;
+}
+
 static void take_stack(unsigned i, uint64_t pages)
 {
 	va_t guard = area_next(), due = { guard.value + ((pages + 1) << PAGE_SHIFT) };
 	enum result result = alloc_guarded_stack(object_name[i], pages, &objects[i]);
 
 	lesson_needs(result, ALLOC_STACK, "alloc_guarded_stack");
-	exam.note[TAKEN_WRONG] += area_next().value != due.value;
-	area_set_next(due);
+	area_set_next(counted(area_next(), due));
 	keep_place(i, guard, pages, pages << PAGE_SHIFT);
 	describe(i, result);
 }
@@ -97,8 +105,7 @@ static void take_buffer(unsigned i, uint64_t bytes)
 	enum result result = alloc_guarded_buffer(object_name[i], bytes, &objects[i]);
 
 	lesson_needs(result, ALLOC_BUFFER, "alloc_guarded_buffer");
-	exam.note[TAKEN_WRONG] += heap_next().value != due.value;
-	heap_set_next(due);
+	heap_set_next(counted(heap_next(), due));
 	keep_place(i, guard, pages, bytes);
 	describe(i, result);
 }
@@ -117,7 +124,7 @@ void take_buffers(void)
 	exam.note[HEAP_BEFORE] = (heap_next().value - HEAP_START) >> PAGE_SHIFT;
 	exam.note[PACKET_BYTES] = BUFFER_ALIGN * (1 + exam_below(PACKET_UNITS));
 	take_buffer(PACKET, exam.note[PACKET_BYTES]);
-	heap_reserve(1, &neighbour);
+	heap_reserve(NEIGHBOUR_PAGES, &neighbour);
 	take_buffer(PICTURE, (uint64_t)(1 + exam_below(PICTURE_PAGES_MAX)) << PAGE_SHIFT);
 	exam.note[HEAP_AFTER] = (AREA_START - heap_next().value) >> PAGE_SHIFT;
 }

@@ -8,6 +8,7 @@
 #define OWNERS 6u                       /* made-up objects, for the questions alone */
 #define QUESTIONS 96u
 #define OWNERS_START 0xFFFFA00000000000u
+#define TABLE_SPAN 0x200000u            /* bytes that one table covers */
 #define SHORT_PAGES 3u                  /* this stack needs three frames and one for a table */
 
 struct guarded owner[OWNERS];           /* the grader reads it from outside */
@@ -48,16 +49,16 @@ static void refuse_buffer(uint64_t bytes)
 void ask_for_refusals(void)
 {
 	const va_t next = area_next();
-	/* One page before the 2 MiB end that have a table already. */
-	const va_t border = { AREA_START + HEAP_BYTES - 2 * PAGE_SIZE };
 
 	refuse_stack(0, next);
 	refuse_stack(STACK_PAGES_MAX + 1, next);
 	refuse_stack(UINT64_MAX, next);
 	refuse_stack(4, (va_t){ AREA_START + AREA_BYTES - 4 * PAGE_SIZE });
 	for (unsigned frames = 0; frames <= SHORT_PAGES; frames++) {
+		/* Each where no other call has mapped anything, and no table is yet. */
+		va_t fresh = { AREA_START + (1 + frames) * TABLE_SPAN };
 		frames_limit(frames);
-		refuse_stack(SHORT_PAGES, border);
+		refuse_stack(SHORT_PAGES, fresh);
 	}
 	area_set_next(next);
 	refuse_buffer(0);
