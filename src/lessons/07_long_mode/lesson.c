@@ -56,9 +56,9 @@ uint64_t *table_at(pa32_t frame)
 
 static void tell_the_cost(void)
 {
-	const struct pg_geometry *g = &pg_geometry_4;
-	uint32_t large = (uint32_t)(FOUR_GIB / pg_span_bytes(g, PG_PD));
-	uint32_t directories = (uint32_t)(FOUR_GIB / pg_span_bytes(g, PG_PDPT));
+	const struct pg_level *level = pg_geometry_4.level;
+	uint32_t large = (uint32_t)(FOUR_GIB >> level[PG_PD].shift);
+	uint32_t directories = (uint32_t)(FOUR_GIB >> level[PG_PDPT].shift);
 	uint32_t bytes = (directories + 2) * FRAME_BYTES;
 
 	print("1  Four levels, 9|9|9|9|12. 4 GiB are %u pages of 2 MiB: %u PDs, a PDPT, a PML4.\n"
