@@ -12,12 +12,15 @@ MAKEFLAGS += --no-builtin-rules
 VERBS := run debug tour grade start hint view tree gdb
 export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
 
-.PHONY: help list test lint bench clean $(VERBS)
+.PHONY: help list test lint format bench clean $(VERBS)
 help list $(VERBS):
 	@./pagewalk --from-make $@
 
 test:
 	@tests/run $(if $(QUICK),--quick)
+
+format:
+	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v -e ^tests/mutants -e ^tests/cheats)
 
 lint:
 	@tests/lint

@@ -54,13 +54,14 @@ early_refuse:
     in al, dx
     test al, 0x40                         ; transmitter empty
     jz .empty
+global early_refuse_end
+early_refuse_end:                         ; a debugger stops here: everything is printed
     mov eax, END_REFUSED
     out QEMU_EXIT, eax
     mov esi, shutdown
     mov dx, BOCHS_EXIT
     mov ecx, 8
     rep outsb
-global early_refuse_halt
 early_refuse_halt:
     hlt
     jmp early_refuse_halt

@@ -37,7 +37,7 @@ def grade(lesson, files, emulator, seed, out, optimisation="-O2"):
     checks = checklist.load(lesson.folder / "checks.toml")
     try:
         made = build(lesson, files, optimisation=optimisation, iso=emulator == "bochs",
-                     out=Path(out), quiet=True)
+                     out=Path(out), quiet=True, strict=True)
     except Stop as stop:
         return judge.build_error(lesson.name, checks, str(stop)), None
     if not made.gate["passed"]:

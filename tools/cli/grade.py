@@ -69,7 +69,7 @@ def grade_lesson(lesson, options, quiet=False):
     seed = secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed
     try:
         made = build(lesson, files, optimisation=options.opt, iso="bochs" in emulators, out=out,
-                     quiet=quiet)
+                     quiet=quiet, strict=True)
     except Stop as stop:
         if stop.status != BUILD:
             raise

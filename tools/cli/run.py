@@ -120,9 +120,9 @@ def run_bochs(lesson, build, options):
         with Bochs(build.iso, folder, memory, bochs_cpu(options.cpu),
                    shim_folder=lesson.root / "build", seconds=MOST_SECONDS) as session:
             session.break_at(elf.va("machine_end"))
-            for refuse in ("early_refuse_halt",):
-                if refuse in elf:
-                    session.break_at(elf.va(refuse))
+            early = elf.va("early_refuse_end") if "early_refuse_end" in elf else None
+            if early:
+                session.break_at(early)
             session.run_until(BOCHS_TICKS)
             stop = session.go()
             while stop.reason == "magic":
@@ -130,7 +130,7 @@ def run_bochs(lesson, build, options):
                 stop = session.go()
             serial.show()
             if stop.reason == "breakpoint":
-                if "early_refuse_halt" in elf and stop.rip == elf.va("early_refuse_halt"):
+                if stop.rip == early:
                     return REFUSED
                 return int.from_bytes(session.read(elf.pa("exam") + 0x24, 4), "little")
             return TRIPLE_FAULT if stop.reason == "reset" else SILENT
