@@ -2,8 +2,8 @@
 
 Used by the grade command. The result is the evidence of README.md, section 3; nothing in here says
 whether it is good. The emulators differ in how they stop, step and read: collect_bochs.py and
-collect_qemu.py hide that behind the same few methods (Event and State in collect_state.py). Memory is read by physical
-address, and no byte the guest printed is looked at.
+collect_qemu.py hide that behind the same few methods and the values of collect_state.py. Memory is
+read by physical address, and no byte the guest printed is looked at.
 """
 import random
 import struct
@@ -15,10 +15,11 @@ from machine import MachineError, MachineTimeout
 from machine.elf import Elf
 from machine.lines import symbol_at
 
+from grader import collect_bochs, collect_qemu, evidence
 from grader import collect_tables as tables
-from grader import evidence
 from grader.collect_kernel import Kernel, mix
 
+BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 20_000            # stops, extra stops and accesses of one run together
 EXCEPTION = 0x14                # exam.status after an exception nobody expected
@@ -43,17 +44,13 @@ def collect(build, checks, emulator, seed, progress=None):
     progress(text) is called at each stop. MachineError: our trouble (emulator, build, contract).
     A wall-clock timeout is evidence that ends with "timeout" and judges nobody.
     """
-    if emulator == "bochs":
-        from grader.collect_bochs import Bench
-    elif emulator == "qemu":
-        from grader.collect_qemu import Bench
-    else:
+    if emulator not in BENCHES:
         raise MachineError(f"unknown emulator {emulator!r}")
     kernel = Kernel(Elf.load(build.elf), build.elf)
     run = _Run(build, checks, kernel, seed, progress or (lambda text: None))
     try:
         with tempfile.TemporaryDirectory(prefix=f"{emulator}.", dir=build.workdir) as folder, \
-                Bench(build, kernel, checks, folder) as bench:
+                BENCHES[emulator](build, kernel, checks, folder) as bench:
             run.everything(bench)
     except MachineTimeout:
         run.end = {"how": "timeout"}
@@ -168,7 +165,7 @@ class _Run:
                 at = 0x28 + 8 * self.checks["notes"].index(name)
                 found.append((mode, struct.unpack_from("<Q", exam, at)[0]))
             else:
-                raise MachineError(f"checks.toml: [collect] roots: {text!r} names no symbol or note")
+                raise MachineError(f"checks.toml: [collect] roots: {text!r} is no symbol or note")
         return found
 
     def _tables(self, bench, state, roots, into=None):

@@ -1,8 +1,8 @@
 """The Bochs half of the collector: stops at magic breakpoints, watches accesses under trace-mem.
 
-Used by collect.py. What it calls proved was seen on the CPU: the walk after a CR3 reload, the LIN ->
-PHY line of an access. Where it reads memory through linear addresses, for speed, it first walks the
-tables itself from bytes read by physical address.
+Used by collect.py. What it calls proved was seen on the CPU: the walk after a CR3 reload, the line
+LIN -> PHY of an access. Where it reads memory through linear addresses, for speed, it first walks
+the tables itself from bytes read by physical address.
 """
 from machine import MachineError, bochs_text
 from machine.bochs import Bochs
@@ -207,7 +207,7 @@ class Bench:
         return "proved", None
 
     def probe(self, kind, canary, may_hold):
-        """Watch the probing instruction the CPU is about to execute: (ACCESS, ending Event or None).
+        """Watch the probing instruction that is next: (ACCESS, the Event that ended all or None).
 
         may_hold(pa, size) says whether the canary may lie there for one instruction.
         """

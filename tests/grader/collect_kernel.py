@@ -49,7 +49,7 @@ class Kernel:
         return self.elf.pa(start), self.elf.va(end) - self.elf.va(start)
 
     def symbol_span(self, name):
-        """(physical address, size) of a symbol the lesson wants read; arrays are sized by the ELF."""
+        """(physical address, size) of a symbol that the lesson wants read."""
         symbol = self.elf.symbol(name)
         if not symbol.size:
             raise MachineError(f"{self.elf.name}: {name} has no size, so it cannot be read")

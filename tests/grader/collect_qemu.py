@@ -153,7 +153,7 @@ class Bench:
         return "written", None
 
     def probe(self, kind, canary, may_hold):
-        """Watch the probing instruction the CPU is about to execute: (ACCESS, ending Event or None).
+        """Watch the probing instruction that is next: (ACCESS, the Event that ended all or None).
 
         may_hold(pa, size) says whether the canary may lie there for one instruction.
         """

@@ -68,7 +68,7 @@ def _frame(mode, level, entry):
 
 
 def walk(mode, cr3, cr4, va, page):
-    """(physical address or None, [(address of entry, entry), …]) for `va`; page(pa) reads 4 KiB."""
+    """(physical address or None, [(place of entry, entry), …]) for `va`; page(pa) reads 4 KiB."""
     width, mask, levels = GEOMETRY[mode]
     table, path = root_of(mode, cr3), []
     for level, (shift, bits, _) in enumerate(levels):

@@ -1,4 +1,4 @@
-"""The gate: a submission is compiled alone, among nothing but what its lesson offers, and looked at.
+"""The gate: a submission is compiled alone, among what its lesson offers, and looked at.
 
 Used before a learner's file is linked to a kernel. It reads one lesson's rules ([gate] of its
 checks.toml) and knows no emulator and no check. It never runs what it compiles.
@@ -104,8 +104,11 @@ class _Room:
 
     def _assemble(self, name, made, command):
         listed = f"{made}.d"
-        _, said = self.run([*command, "-I", "offered/", "-MD", listed, "-o", made, name])
-        return made, list(self._strangers((self.path / listed).read_text("utf-8"), [])), said
+        command = [*command, "-I", "offered/"]
+        _, said = self.run([*command, "-MD", listed, "-o", made, name])
+        included, _ = self.run([*command, "-M", name])      # -MD leaves out what %include reads
+        read = (self.path / listed).read_text("utf-8")
+        return made, [*self._strangers(read, []), *self._strangers(included, [])], said
 
     def _compile(self, name, made, command):
         command = [*_without_includes(command), "-Ioffered"]

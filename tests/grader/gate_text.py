@@ -16,7 +16,7 @@ _MAGIC = re.compile(r"^\s*xchg[wl]?\s+%{0,2}(e?)bx\s*,\s*%{0,2}\1bx\s*;?\s*$")
 
 
 def statements(text):
-    """Each asm of preprocessed C as a tuple: the keyword, then its tokens to the closing bracket."""
+    """Each asm of preprocessed C as a tuple: keyword, then its tokens to the closing bracket."""
     tokens = [(m.lastgroup, m.group()) for m in _TOKEN.finditer(text)]
     found = []
     for at, (kind, word) in enumerate(tokens):
@@ -47,7 +47,7 @@ def _is_magic(parts):
 
 
 def forbidden(text, offered):
-    """Asm statements of `text` that are neither magic breakpoints nor from the headers `offered`."""
+    """Asm of `text` that is neither a magic breakpoint nor from the headers `offered`."""
     extra = Counter(statements(text)) - Counter(statements(offered))
     return [" ".join(parts)[:60] for parts in extra if not _is_magic(parts)]
 

@@ -40,7 +40,8 @@ def built(request, tmp_path_factory):
     (folder / "a.c").write_text(SOURCE)
     (folder / "a.ld").write_text(SCRIPT)
     common = ["gcc", request.param, "-ffreestanding", "-fno-pic", "-fno-common", "-O0", "-g"]
-    subprocess.run([*common, "-fno-asynchronous-unwind-tables", "-c", "a.c"], cwd=folder, check=True)
+    subprocess.run([*common, "-fno-asynchronous-unwind-tables", "-c", "a.c"], cwd=folder,
+                   check=True)
     emulation = {"-m32": "elf_i386", "-m64": "elf_x86_64"}[request.param]
     subprocess.run(["ld", "-m", emulation, "-T", "a.ld", "--defsym", "wanted=0", "-o", "a.elf",
                     "--no-warn-rwx-segments", "a.o"], cwd=folder, check=True)
@@ -93,7 +94,8 @@ def test_a_missing_symbol_is_an_error(built):
         elf.va("nothing")
 
 
-@pytest.mark.parametrize("data", [b"", b"\x7fELF", b"MZ" + bytes(100), b"\x7fELF\x03\x01" + bytes(99)])
+@pytest.mark.parametrize("data", [b"", b"\x7fELF", b"MZ" + bytes(100),
+                                  b"\x7fELF\x03\x01" + bytes(99)])
 def test_other_files_are_refused(data):
     with pytest.raises(MachineError):
         Elf(data)

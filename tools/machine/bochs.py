@@ -229,7 +229,7 @@ class Bochs:
                 raise MachineError(f"Bochs: unexpected answer to {order!r}: {said.strip()!r}")
 
     def log(self):
-        """Bochs's own log. The guest can write text into it, but no line that looks like a CPU's."""
+        """Bochs's own log. The guest can write text into it, but no line that looks a CPU's."""
         try:
             return (self.folder / "bochs.log").read_text("latin-1")
         except OSError:

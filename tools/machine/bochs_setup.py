@@ -88,8 +88,9 @@ def display():
 def configuration(folder, iso, memory_mib, cpu):
     """Write `bochsrc` into `folder` and return its path."""
     text = CONFIGURATION.format(
-        display=display(), cpu=cpu, memory=memory_mib, iso=iso,
-        serial="serial.txt", log="bochs.log", bios=rom("BIOS-bochs-latest"), vga=rom("VGABIOS-lgpl-latest", "VGABIOS-lgpl-latest.bin"))
+        display=display(), cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt",
+        log="bochs.log", bios=rom("BIOS-bochs-latest"),
+        vga=rom("VGABIOS-lgpl-latest", "VGABIOS-lgpl-latest.bin"))
     path = Path(folder) / "bochsrc"
     path.write_text(text, encoding="utf-8")
     return path

@@ -1,0 +1,216 @@
+"""grader.gate: what may be handed in, compiled by the host's compiler; nothing is ever run."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from grader.gate import gate
+from grader.gate_text import forbidden, has_raw_string, statements
+from machine import MachineError
+
+FLAGS = {".c": "gcc -m32 -std=c11 -ffreestanding -fno-pic -fno-stack-protector -O2 -Wall "
+               "-fcf-protection=none -fno-asynchronous-unwind-tables -fno-common",
+         ".asm": "nasm -f elf32"}
+RULES = {"defines": ["map"], "needs": ["frame_take"], "headers": ["paging/types.h"]}
+WORK_H = """\
+#include "paging/types.h"
+int map(long_t va);
+int frame_take(void);
+void spare(void);
+"""
+
+
+@pytest.fixture(name="place")
+def lesson_folder(tmp_path):
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson" / "work.h").write_text(WORK_H)
+    (tmp_path / "lesson" / "solution.c").write_text("int map(long_t va) { return (int)va; }\n")
+    (tmp_path / "src" / "paging").mkdir(parents=True)
+    (tmp_path / "src" / "paging" / "types.h").write_text(
+        "typedef unsigned long long long_t;\n"
+        'static inline void staff_halt(void) { __asm__ volatile("hlt" : : : "memory"); }\n')
+    (tmp_path / "src" / "secret.h").write_text("#define SECRET 1\n")
+    (tmp_path / "out").mkdir()
+    return tmp_path
+
+
+def check(place, source, rules=None, assembly=None):
+    (place / "handed_in.c").write_text(source)
+    files = {".c": place / "handed_in.c"}
+    if assembly is not None:
+        (place / "handed_in.asm").write_text(assembly)
+        files[".asm"] = place / "handed_in.asm"
+    return gate(lesson="09_small", files=files, rules=rules or RULES, flags=FLAGS,
+                out=place / "out", folder=place / "lesson", include=place / "src")
+
+
+def codes(verdict):
+    return [finding["code"] for finding in verdict["findings"]]
+
+
+GOOD = '#include "work.h"\nint map(long_t va) { return frame_take() + (int)(va >> 12); }\n'
+BODY = '#include "work.h"\n%s\nint map(long_t va) { return (int)va; }\n'
+
+
+def test_an_honest_file_passes(place):
+    verdict = check(place, GOOD)
+    assert verdict == {"passed": True, "findings": [], "message": ""}
+    assert (place / "out" / "gate.o").exists()
+    assert [p.name for p in (place / "out").iterdir()] == ["gate.o"]
+
+
+@pytest.mark.parametrize("source", [
+    BODY % "static int x, y = 3; static const char s[] = \"asm\";",
+    BODY % "static void stop(void) { __asm__ volatile (\"xchg %bx, %bx\"); }",
+    BODY % "void *memcpy(void *, const void *, unsigned); void *f(void *a);",
+    '#include "work.h"\n#include <stdint.h>\nint map(long_t va) { return (int)(va / 10 % 7); }\n',
+    '#include "work.h"\nint map(long_t va) { char b[64] = {0}; b[va & 63] = 1; return b[3]; }\n',
+    '#include "work.h"\nint map(long_t va) { __asm__("xchgw %%bx,%%bx\\n\\t" ::: "memory"); '
+    "staff_halt(); return (int)va; }\n"])
+def test_other_honest_files_pass(place, source):
+    assert check(place, source)["findings"] == []
+
+
+@pytest.mark.parametrize("source, code, words", [
+    (BODY % "int helper(void) { return 1; }", "C-SYMBOL", "helper is visible"),
+    (BODY % "int shared;", "C-SYMBOL", "shared is visible"),
+    ('#include "work.h"\nint other(void);\nint map(long_t va) { return other(); }\n', "C-LIBRARY",
+     "other is used but not offered"),
+    ('#include "work.h"\nint map(long_t va) { spare(); return 0; }\n', "C-LIBRARY", "spare"),
+    (BODY % "__attribute__((section(\".staff\"), used)) static int x = 1;", "C-SECTION", ".staff"),
+    (BODY % "__attribute__((constructor)) static void c(void) { frame_take(); }", "C-SECTION",
+     "constructor"),
+    (BODY % "__attribute__((weak)) int frame_take(void);\nint (*p)(void) = frame_take;", "C-SYMBOL",
+     "weak reference"),
+    ('#include "work.h"\n__attribute__((weak)) int map(long_t va) { return 0; }\n', "C-SYMBOL",
+     "map is weak"),
+    ('#include "work.h"\n', "C-SYMBOL", "map is missing"),
+    (BODY % "static void h(void) { __asm__ volatile(\"cli\"); }", "C-LIBRARY", "assembly"),
+    (BODY % "__asm__(\".globl exam\");", "C-LIBRARY", "assembly"),
+    (BODY % "extern int x __asm__(\"exam\");", "C-LIBRARY", "assembly"),
+    (BODY % "#define JOIN(a, b) a##b\nJOIN(__as, m__)(\"nop\");", "C-LIBRARY", "assembly"),
+    (BODY % "static int sel(void) { return 1; }\nstatic int (*pick(void))(void) { return sel; }\n"
+            "int twin(void) __attribute__((ifunc(\"pick\")));", "C-SYMBOL", "ifunc")])
+def test_what_is_not_offered_is_found_and_named(place, source, code, words):
+    verdict = check(place, source)
+    assert not verdict["passed"]
+    assert code in codes(verdict)
+    assert any(words in finding["what"] for finding in verdict["findings"])
+
+
+@pytest.mark.parametrize("name", ["../lesson/solution.c", "../solution.c",
+                                  "{place}/lesson/solution.c", "{place}/src/secret.h"])
+def test_files_from_outside_are_found(place, name):
+    verdict = check(place, BODY % f'#include "{name.format(place=place)}"')
+    assert not verdict["passed"]
+    assert "C-INCLUDE" in codes(verdict)
+
+
+def test_headers_that_were_not_named_are_not_there(place):
+    verdict = check(place, BODY % '#include "secret.h"')
+    assert "secret.h: No such file or directory" in verdict["message"]
+    assert not (place / "out" / "gate.o").exists()
+
+
+def test_a_file_that_does_not_compile_keeps_the_compilers_message(place):
+    (place / "out" / "gate.o").write_bytes(b"old")
+    verdict = check(place, '#include "work.h"\n\nint map(long_t va) { return va }\n')
+    assert "work/09_small.c:3:" in verdict["message"] and "error:" in verdict["message"]
+    assert not verdict["passed"]
+    assert not (place / "out" / "gate.o").exists()
+    assert str(place) not in verdict["message"]
+
+
+def test_warnings_are_handed_on_and_harmless(place):
+    verdict = check(place, BODY % "static int unused;")
+    assert verdict["passed"]
+    assert "work/09_small.c:2:" in verdict["message"] and "unused" in verdict["message"]
+
+
+def test_include_folders_of_the_environment_and_the_flags_do_not_count(place, monkeypatch):
+    monkeypatch.setenv("CPATH", str(place / "src"))
+    flags = {".c": f"{FLAGS['.c']} -I{place}/src -I {place}/src -include {place}/src/secret.h"}
+    (place / "handed_in.c").write_text(BODY % '#include "secret.h"')
+    verdict = gate(lesson="09_small", files={".c": place / "handed_in.c"}, rules=RULES, flags=flags,
+                   out=place / "out", folder=place / "lesson", include=place / "src")
+    assert "secret.h: No such file" in verdict["message"]
+
+
+def test_the_same_file_gives_the_same_object(place):
+    check(place, GOOD)
+    first = (place / "out" / "gate.o").read_bytes()
+    check(place, GOOD)
+    assert (place / "out" / "gate.o").read_bytes() == first
+
+
+ENTER = "bits 32\nglobal enter\nsection .text\nenter: mov eax, cr0\nret\n"
+WITH_ASSEMBLY = {**RULES, "defines": ["map", "enter"], "assembly": True}
+
+
+def test_c_and_assembly_become_one_object(place):
+    verdict = check(place, GOOD, WITH_ASSEMBLY, ENTER)
+    assert verdict["passed"], verdict
+    names = subprocess.run(["nm", place / "out" / "gate.o"], capture_output=True, text=True,
+                           check=True).stdout
+    assert " T map" in names and " T enter" in names
+
+
+@pytest.mark.parametrize("more, code", [
+    ("global other\nother: ret\n", "C-SYMBOL"),
+    ("extern machine_end\njmp machine_end\n", "C-LIBRARY"),
+    ("section .evil exec\nnop\n", "C-SECTION"), ('incbin "%s/src/secret.h"\n', "C-INCLUDE"),
+    ('%%include "%s/src/more.inc"\n', "C-INCLUDE")])
+def test_assembly_has_the_same_rules(place, more, code):
+    (place / "src" / "more.inc").write_text("nop\n")
+    verdict = check(place, GOOD, WITH_ASSEMBLY, ENTER + (more % place if "%s" in more else more))
+    assert code in codes(verdict)
+
+
+def test_assembly_that_does_not_assemble_is_told(place):
+    verdict = check(place, GOOD, WITH_ASSEMBLY, ENTER + "what is this\n")
+    assert "work/09_small.asm:6:" in verdict["message"]
+    assert not verdict["passed"]
+
+
+def test_a_header_that_the_lesson_lacks_is_our_error(place):
+    with pytest.raises(MachineError):
+        check(place, GOOD, {**RULES, "headers": ["paging/types.h", "nothing.h"]})
+
+
+def test_a_missing_compiler_is_our_error(place):
+    with pytest.raises(MachineError):
+        gate(lesson="09_small", files={".c": place / "lesson" / "solution.c"}, rules=RULES,
+             flags={".c": "no-such-compiler -c"}, out=place / "out", folder=place / "lesson",
+             include=place / "src")
+
+
+def test_statements_are_cut_out_whole():
+    text = 'int f(void) { __asm__ volatile ("a" : : "r"(g(1))); return "asm(" [0]; }'
+    assert statements(text) == [("__asm__", "volatile", "(", '"a"', ":", ":", '"r"', "(", "g", "(",
+                                 "1", ")", ")", ")")]
+
+
+@pytest.mark.parametrize("text, magic", [
+    ('asm("xchg %bx,%bx");', True), ('asm volatile("xchgw %%bx , %%bx" ::: "memory");', True),
+    ('asm("xchg bx, bx");', True), ('asm("xchg %ebx,%ebx");', True),
+    ('asm("xchg %bx,%ebx");', False), ('asm("xchg %bx,%cx");', False),
+    ('asm("xchg %bx,%bx; cli");', False), ('asm("xchg %%bx,%%bx" : "=r"(x));', False),
+    ('asm goto("xchg %bx,%bx" :::: out);', False)])
+def test_only_the_magic_breakpoint_is_free(text, magic):
+    assert (forbidden(text, "") == []) is magic
+
+
+def test_assembly_of_the_headers_is_counted():
+    text = 'asm("hlt");'
+    assert forbidden(text, text) == []
+    assert forbidden(text + text, text) == ['asm ( "hlt" )']
+
+
+def test_raw_strings_hide_nothing():
+    assert has_raw_string('char *s = R"x(")x"; asm("cli");')
+    assert not has_raw_string('char *s = "R"; int R; u8"x";')
+
+
+pytestmark = pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("nasm")),
+                                reason="gcc or nasm is not installed")
