@@ -21,7 +21,7 @@ from grader.collect_kernel import Kernel, mix
 
 BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
-MOST_EVENTS = 20_000            # stops, extra stops and accesses of one run together
+MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
 EXCEPTION = 0x14                # exam.status after an exception nobody expected
 
 
@@ -76,7 +76,7 @@ class _Run:
         self.version = bench.version
         bench.limit(BOOT_BUDGET)
         for _ in range(MOST_EVENTS):
-            event = bench.go()
+            event = stopped = bench.go()
             if event.kind == "checkpoint":
                 event = self._checkpoint(bench, event)
             elif event.kind == "probe":
@@ -87,7 +87,7 @@ class _Run:
             if event:
                 self._end(bench, event)
                 return
-        self.end = {"how": "budget"}
+        self._end(bench, stopped._replace(kind="budget"))
 
     # -- a stop --------------------------------------------------------------------------------
 
@@ -195,7 +195,8 @@ class _Run:
         """Watch one probing instruction. Returns the ending Event when it ended the machine."""
         canary = self.canaries.getrandbits(32)
         access, ending = bench.probe(event.name, canary, self._canary_place)
-        self.accesses.append({"stop": len(self.stops) - 1, "kind": event.name, **access})
+        if not ending:
+            self.accesses.append({"stop": len(self.stops) - 1, "kind": event.name, **access})
         return ending
 
     def _canary_place(self, pa, size):

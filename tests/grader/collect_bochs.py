@@ -227,7 +227,7 @@ class Bench:
             stop = self.bochs.step(trace=True)
         self.current, self.tick = stop, stop.tick
         if stop.reason == "reset":
-            return {**access, "outcome": "lost"}, self._triple_fault(stop)
+            return access, self._triple_fault(stop)
         after = self.bochs.registers()
         vector = self.kernel.vectors.get(stop.rip)
         if vector is not None:

@@ -177,7 +177,7 @@ class Bench:
             self.now = self.qemu.registers()
         access = {"va": f"{va:#x}"}
         if not alive:
-            return {**access, "outcome": "lost"}, Event("triple_fault", None, self.now["rip"])
+            return access, Event("triple_fault", None, self.now["rip"])
         vector = self.kernel.vectors.get(self.now["rip"])
         if vector is not None:
             found = self._fault(vector)

@@ -254,7 +254,10 @@ def test_a_timeout_judges_nobody(build, monkeypatch):
 
 def test_too_many_stops_end_the_run(build, monkeypatch):
     monkeypatch.setattr(collect, "MOST_EVENTS", 5)
-    assert run(build, monkeypatch, *[("extra", None)] * 6)["end"] == {"how": "budget"}
+    got = run(build, monkeypatch, *[("extra", None)] * 6)
+    assert got["end"]["how"] == "budget"
+    assert got["end"]["symbol"].startswith(("image_start", "staff_text_start"))
+    assert got["remarks"][0]["count"] == 5
 
 
 def test_the_same_run_gives_the_same_bytes(build, monkeypatch):
