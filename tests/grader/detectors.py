@@ -1,51 +1,16 @@
 """One detector for each mistake a wrong mapping can come from (codes.toml).
 
 A detector looks at one wrong address and either names a mistake or stays silent. Used by
-diagnose.py, which weighs them. They see tables and wanted rows, never a lesson's name.
+diagnose.py, which weighs them with those of strangers.py and detectors_large.py. They see tables
+and wanted rows, never a lesson's name.
 """
 
-from dataclasses import dataclass, field
-
 from grader import indexing, show
-from grader.walk import P, PAGE, PS, RW, U, US, W, XD
+from grader.finding import Finding
+from grader.walk import PAGE, PS, RW, U, US, W, XD
 
-
-@dataclass
-class Finding:
-    """A named mistake: its code, one sentence in the learner's words, and lines to show."""
-    code: str
-    why: str
-    rows: list = field(default_factory=list)
-    va: int | None = None
-    key: tuple = ()
-
-
-@dataclass
-class Case:
-    """One wrong address. want is the Row that should hold at va (None: nothing should), walk the
-    judge's own, diff the stretch it belongs to, others further spaces as (name, Paging)."""
-    paging: object
-    va: int
-    want: object
-    walk: object
-    wanted: object
-    diff: object
-    others: list
-    tables: dict
-    offset: int = 0
-
-    @property
-    def pa(self):
-        """The physical address wanted at va, or None where any frame will do."""
-        if self.want is None or self.want.pa is None:
-            return None
-        return self.want.pa + self.va - self.want.va
-
-    @property
-    def entry(self):
-        """The last entry of the walk; 0 where there is none."""
-        last = self.walk.last
-        return last.entry or 0 if last else 0
+NEAR_ZERO = 1 << 20         # no table of a lesson lies below
+NEAR_ROOT = 1 << 24         # tables come from one pool of frames
 
 
 def no_table(case):
@@ -189,6 +154,18 @@ def truncated(case):
     return None
 
 
+def unshifted_table(case):
+    """An upper entry holds the number of a table's frame where its address belongs."""
+    for step in case.walk.steps[:-1]:
+        named = step.entry & case.paging.address_mask
+        meant = step.entry << 12 & case.paging.address_mask
+        if named < NEAR_ZERO and case.paging.root >= NEAR_ZERO \
+                and abs(meant - case.paging.root) < NEAR_ROOT:
+            return Finding("E-FRAME-SHIFT", f"{step.name} names a table at {show.address(named)}: "
+                           "its low bits read like the number of a frame, not shifted")
+    return None
+
+
 def wrong_table(case):
     """An entry that should name a page names a table, or the tables form a cycle."""
     steps = case.walk.steps
@@ -240,39 +217,3 @@ def frame_zero(case):
         return Finding("E-ZERO-IS-NONE", "the page that leads to frame 0 is not mapped: "
                        "0 was taken for \"nothing\"")
     return None
-
-
-def kept_after_unmap(case):
-    """A page that the lesson unmapped again is still there."""
-    if case.want is None and case.walk.mapped and any(
-            row.va <= case.va < row.va + row.size and row.origin == "random"
-            for row in case.wanted.absent):
-        return Finding("E-STILL-MAPPED", f"{show.address(case.va)} was unmapped and is still "
-                       "present")
-    return None
-
-
-def ghost(case):
-    """Something is mapped that nobody asked for: identity left, page 0, or an old frame's bytes."""
-    if case.want is not None or not case.walk.mapped:
-        return None
-    if case.va < PAGE and case.diff.size == PAGE:
-        return Finding("E-NULL-MAPPED", "page 0 is mapped: a null pointer would not fault")
-    if case.walk.pa == case.va:
-        return Finding("E-IDENTITY-LEFT", f"{show.address(case.va)} still leads to itself "
-                       f"({case.diff.size // PAGE} pages)")
-    for name, paging in case.others:
-        walk = paging.walk(case.va)
-        if walk.mapped and walk.pa == case.walk.pa and paging.root != case.paging.root:
-            return Finding("E-WRONG-SPACE", f"this mapping belongs to {name} alone")
-    last = case.walk.last
-    table = last.address & -PAGE
-    if len(case.paging.mode.levels) > 1 or not last.entry & P:
-        return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that "
-                       "nobody wrote: a new table must be zeroed", key=(table,))
-    return None
-
-
-DETECTORS = (no_table, reserved_bits, present_bit, weakest_level, shifted_frame, large_bits,
-             truncated, other_space, large_in_path, wrong_table, range_edge, wrong_index,
-             frame_zero, kept_after_unmap, ghost)

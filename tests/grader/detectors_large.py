@@ -1,7 +1,7 @@
 """Detectors for mistakes that only large pages allow. See detectors.py; used by diagnose.py."""
 
 from grader import show
-from grader.detectors import Finding
+from grader.finding import Finding
 from grader.walk import P, PAGE, PS
 
 

@@ -7,7 +7,7 @@ Used by kinds*.py and judge.py. A kind is a function (context) -> Outcome. It re
 from dataclasses import dataclass, field
 
 from grader import diagnose, show, space, wanted
-from grader.detectors import Case
+from grader.finding import Case
 from grader.values import Trouble, evaluate
 
 
@@ -92,11 +92,32 @@ class Context:
                 found.append((stop.name, stop.paging()))
         return found
 
+    def other_sets(self):
+        """The lesson's further sets as (name, Wanted), as far as they can be known here."""
+        found = []
+        for name in self.checks.get("set", {}):
+            if name == self.check.get("set"):
+                continue
+            try:
+                found.append((name, wanted.expand(self.facts, self.checks, name, self.stop)))
+            except Trouble:
+                continue
+        return found
+
+    def stale(self, paging):
+        """Name of the stop before under another name with the same CR3, when CR3 is what is
+        judged; else ""."""
+        if self.get("root", "cr3") != "cr3" or self.stop.index == 0:
+            return ""
+        before = self.facts.stops[self.stop.index - 1]
+        same = before.paging_mode() and before.paging().root == paging.root
+        return before.name if same else ""
+
     def cases(self, paging, want, differences, tables):
         """A Case for the first address of each difference."""
-        others = self.others(paging)
+        others, sets, stale = self.others(paging), self.other_sets(), self.stale(paging)
         return [Case(paging, diff.va, diff.want, paging.walk(diff.va), want, diff, others, tables,
-                     self.facts.offset) for diff in differences[:diagnose.MOST_CASES]]
+                     self.facts.offset, sets, stale) for diff in differences[:diagnose.MOST_CASES]]
 
 
 def scan(paging):

@@ -111,8 +111,20 @@ def unchanged(context):
         name = (old.get(at) or new.get(at))[1]
         was, now = (show.entry_hex(after.mode, table.get(at, (0, ""))[0]) for table in (old, new))
         rows.append(show.row(name, was, now, at))
-    return failed(None, f"{len(changed)} entries changed, the first at "
-                  f"{show.address(changed[0])}", rows=rows)
+    text = f"{len(changed)} entries changed, the first at {show.address(changed[0])}"
+    if context.get("code") == "E-REMAP-SILENT" and _only_empty_tables(after, old, new, new_tables):
+        return failed("E-LOOKUP-ALLOCATES", f"{text}: each names a new table with nothing in it",
+                      rows=rows)
+    return failed(None, text, rows=rows)
+
+
+def _only_empty_tables(paging, old, new, tables):
+    """True when all that changed are new tables in which nothing is mapped: no remap does that."""
+    filled = {at & -PAGE for at in new}
+    added = {at: entry for at, (entry, _) in new.items() if at not in old}
+    return all(new.get(at) == entry for at, entry in old.items()) and all(
+        entry & paging.address_mask in tables and entry & paging.address_mask not in filled
+        for entry in added.values())
 
 
 @keys("", "set exactly root mode")

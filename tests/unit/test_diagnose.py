@@ -288,3 +288,39 @@ def test_a_triple_fault_on_the_way_into_long_mode_is_an_order():
     result = judge.judge(recorded.evidence(), checks(MAPS, wants_long_mode=True))
     assert result["checks"][0]["code"] == "E-ORDER-LM"
     assert "CR4.PAE is clear" in result["checks"][0]["message"]
+
+
+def test_a_table_full_of_what_its_frame_held():
+    memory, root = mistaken()
+    table = memory.get(root + 4) & ~0xFFF
+    kept = memory.get(table + 12)
+    for index in range(1024):
+        memory.put(table + 4 * index, 0x0BADF00F)
+    memory.put(table + 12, kept)
+    data = wide()
+    data["set"]["p"]["rows"].append({"page": 0x500, "frame": 0x77})
+    assert code(memory, root, data)[0] == "E-TABLE-DIRTY"
+
+
+def test_a_directory_entry_with_the_number_of_a_frame():
+    memory, root = mistaken()
+    memory.put(root + 4, memory.get(root + 4) >> 12 | 3)
+    memory.table(0)
+    assert code(memory, root, wide())[0] == "E-FRAME-SHIFT"
+
+
+def test_another_sets_row_in_this_space_and_a_root_never_loaded():
+    memory, root = mistaken()
+    memory.map("32bit", root, 0x2000, 0x8000)
+    data = wide()
+    data["set"]["q"] = {"rows": [{"page": 2, "frame": 8}]}
+    found, why = code(memory, root, data)
+    assert found == "E-WRONG-SPACE" and "q wants it" in why
+    recorded = run(memory, root)
+    recorded.stop("process_2", memory, root)
+    late = checks({"id": "rows", "kind": "maps", "set": "q", "at": "process_2"},
+                  order=["start", "process_1", "process_2"])
+    late["set"] = {"q": {"rows": [{"page": 0x403, "frame": 9}]},
+                   "p": {"rows": [{"page": 0x403, "frame": 3}]}}
+    entry = judge.judge(recorded.evidence(), late)["checks"][0]
+    assert entry["code"] == "E-CR3-STALE" and "checkpoint_process_1" in entry["message"]

@@ -324,3 +324,14 @@ def test_flat_tables_before_paging_is_on():
     recorded.stop("process_1", memory, mode=None)
     entry = first(recorded, {**check, "kind": "maps"})
     assert entry["code"] == "E-EXTRA-MAPPED" and entry["see"][-1] == "xp /1wx 0x800008"
+
+
+def test_a_question_that_makes_a_table():
+    memory, root = process()
+    recorded = run(memory, root)
+    memory.put(root + 400, memory.table() | 3)
+    recorded.stop("later", memory, root)
+    check = {"id": "u", "kind": "unchanged", "since": "process_1", "at": "later"}
+    order = {"order": ["start", "process_1", "later"]}
+    for code, named in (("E-REMAP-SILENT", "E-LOOKUP-ALLOCATES"), ("E-OOM-HALF", "E-OOM-HALF")):
+        assert first(recorded, {**check, "code": code}, **order)["code"] == named

@@ -1,0 +1,79 @@
+"""Detectors for mappings that nobody asked for here: another space's rows, an old frame's bytes.
+
+Used by diagnose.py, as detectors.py is.
+"""
+
+from itertools import islice
+
+from grader import show
+from grader.finding import Finding
+from grader.walk import A, D, P, PAGE
+
+
+def _neighbours(case):
+    """(va, entry without A and D) of every present entry in the table the walk ended in."""
+    step, width = case.walk.last, case.paging.mode.entry_bytes
+    first = step.address - step.index * width
+    for index in range(1 << step.level.bits):
+        entry = case.paging.read(first + index * width)
+        if entry and entry & P:
+            yield case.va + (index - step.index << step.level.shift), entry & ~(A | D)
+
+
+def _dirty(case):
+    """The Finding of a table that was not zeroed."""
+    step = case.walk.last
+    table = step.address - step.index * case.paging.mode.entry_bytes
+    return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that nobody "
+                   "wrote: a new table must be zeroed", key=(table,))
+
+
+def old_bytes(case):
+    """The entry is one of many that are all alike: what a frame held before it was a table."""
+    if not case.walk.mapped or len(case.paging.mode.levels) == 1:
+        return None
+    mine = case.entry & ~(A | D)
+    alike = sum(entry == mine for _, entry in _neighbours(case))
+    return _dirty(case) if alike >= 16 else None
+
+
+def other_set(case):
+    """What is here is a row of another set: written into this space, or CR3 was not loaded."""
+    if not case.walk.mapped:
+        return None
+    for name, wanted in case.sets:
+        row = wanted.at(case.va)
+        if row is None or row.pa is None or row.origin == "kernel" \
+                or row.pa + case.va - row.va != case.walk.pa:
+            continue
+        if case.stale:
+            return Finding("E-CR3-STALE", f"CR3 still holds the root of {case.stale}, and this is "
+                           f"a row of {name}")
+        return Finding("E-WRONG-SPACE", f"{show.address(case.walk.pa)} is where {name} wants it, "
+                       "not this space")
+    return None
+
+
+def kept_after_unmap(case):
+    """A page that the lesson unmapped again is still there."""
+    if case.want is None and case.walk.mapped and any(
+            row.va <= case.va < row.va + row.size and row.origin == "random"
+            for row in case.wanted.absent):
+        return Finding("E-STILL-MAPPED", f"{show.address(case.va)} was unmapped and is still "
+                       "present")
+    return None
+
+
+def ghost(case):
+    """Something is mapped that nobody asked for: page 0, the identity, or what lay in a frame."""
+    if case.want is not None or not case.walk.mapped:
+        return None
+    if case.va < PAGE and case.diff.have.size == PAGE:
+        return Finding("E-NULL-MAPPED", "page 0 is mapped: a null pointer would not fault")
+    if case.walk.pa == case.va and case.diff.have.size >= 4 * PAGE:
+        return Finding("E-IDENTITY-LEFT", f"{show.address(case.va)} still leads to itself "
+                       f"({case.diff.have.size // PAGE} pages)")
+    strangers = (va for va, _ in _neighbours(case) if case.wanted.at(va) is None)
+    if len(case.paging.mode.levels) > 1 and len(list(islice(strangers, 4))) == 4:
+        return _dirty(case)
+    return None
