@@ -10,9 +10,9 @@ from grader.finding import Finding
 from grader.walk import A, D, P, PAGE
 
 
-def _neighbours(case):
-    """(va, entry without A and D) of every present entry in the table the walk ended in."""
-    step, width = case.walk.last, case.paging.mode.entry_bytes
+def _neighbours(case, step):
+    """(va, entry without A and D) of every present entry in the table of a step."""
+    width = case.paging.mode.entry_bytes
     first = step.address - step.index * width
     for index in range(1 << step.level.bits):
         entry = case.paging.read(first + index * width)
@@ -20,26 +20,28 @@ def _neighbours(case):
             yield case.va + (index - step.index << step.level.shift), entry & ~(A | D)
 
 
-def _dirty(case):
-    """The Finding of a table that was not zeroed."""
-    step = case.walk.last
+def _dirty(case, step):
+    """The Finding of a table, that of a step, which was not zeroed."""
     table = step.address - step.index * case.paging.mode.entry_bytes
     return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that nobody "
                    "wrote: a new table must be zeroed", key=(table,))
 
 
 def old_bytes(case):
-    """The entry is one of many that are all alike: what a frame held before it was a table."""
+    """An entry on the way is one of many that are all alike: what a frame held before it was a
+    table."""
     if not case.walk.mapped or len(case.paging.mode.levels) == 1:
         return None
-    mine = case.entry & ~(A | D)
-    alike = sum(entry == mine for _, entry in _neighbours(case))
-    return _dirty(case) if alike >= 16 else None
+    for step in case.walk.steps:
+        mine = step.entry & ~(A | D)
+        if sum(entry == mine for _, entry in _neighbours(case, step)) >= 16:
+            return _dirty(case, step)
+    return None
 
 
 def other_set(case):
     """What is here is a row of another set: written into this space, or CR3 was not loaded."""
-    if not case.walk.mapped:
+    if not case.walk.mapped or case.walk.pa == case.pa:
         return None
     for name, wanted in case.sets:
         row = wanted.at(case.va)
@@ -73,7 +75,8 @@ def ghost(case):
     if case.walk.pa == case.va and case.diff.have.size >= 4 * PAGE:
         return Finding("E-IDENTITY-LEFT", f"{show.address(case.va)} still leads to itself "
                        f"({case.diff.have.size // PAGE} pages)")
-    strangers = (va for va, _ in _neighbours(case) if case.wanted.at(va) is None)
+    last = case.walk.last
+    strangers = (va for va, _ in _neighbours(case, last) if case.wanted.at(va) is None)
     if len(case.paging.mode.levels) > 1 and len(list(islice(strangers, 4))) == 4:
-        return _dirty(case)
+        return _dirty(case, last)
     return None

@@ -7,11 +7,12 @@ MIB_2 = 1 << 21
 MAPS = {"id": "pages", "kind": "maps", "set": "p"}
 
 
-def code(memory, root):
+def code(memory, root, check=None):
     """(code, sentence) of the first check that failed."""
-    data = checks(MAPS)
+    data = checks(check or MAPS)
     data["set"]["p"] = {"rows": [{"va": "0x0", "pa": "0x0", "pages": 4, "size": "2M"}],
                         "flags": "W"}
+    data["set"]["twin"] = data["set"]["p"]
     data["width"] = 64
     one = Run()
     one.notes = [root]
@@ -53,3 +54,20 @@ def test_directory_entered_in_the_pml4():
     memory.put(root, memory.get(pdpt, 8), 8)
     found, why = code(memory, root)
     assert found == "E-ENTRY-WRONG-TABLE" and "one level too high" in why
+
+
+def test_read_only_page_that_another_set_wants_at_the_same_place():
+    memory, root = four_pages()
+    memory.put(root, memory.get(root, 8) & ~2, 8)
+    found, why = code(memory, root)
+    assert found == "E-RW-UPPER" and "PML4E[0]" in why
+
+
+def test_pml4_full_of_an_old_entry():
+    memory, root = four_pages()
+    old = memory.table()
+    memory.put(old + 7 * 8, 1 << 30 | 0x83, 8)
+    for index in range(1, 512):
+        memory.put(root + 8 * index, old | 3, 8)
+    found, why = code(memory, root, {"id": "rest", "kind": "nothing_else", "set": "p"})
+    assert found == "E-TABLE-DIRTY" and f"0x{root:08X}" in why
