@@ -5,6 +5,9 @@
 #include <stdint.h>
 
 /* What `jmp far [memory]` reads in 32-bit code: the offset, then the selector in two bytes. */
-struct far_pointer { uint32_t offset; uint16_t selector; };
+struct far_pointer {
+    uint32_t offset;
+    uint16_t selector;
+};
 
 #endif

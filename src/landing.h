@@ -17,26 +17,30 @@
 #include "result.h"
 
 enum landing {
-	LANDING_RETURNED,               /* the function came back instead of jumping */
-	LANDING_NOT_64,                 /* the jump arrived, but in 16-bit or 32-bit code */
-	LANDING_64,                     /* it arrived in 64-bit mode and passed long_mode */
+    LANDING_RETURNED, /* the function came back instead of jumping */
+    LANDING_NOT_64,   /* the jump arrived, but in 16-bit or 32-bit code */
+    LANDING_64,       /* it arrived in 64-bit mode and passed its checkpoint */
 };
 
 /* What the 64-bit code computed on the way through. */
-struct landing_facts { uint64_t product, r8, ip; };
+struct landing_facts {
+    uint64_t product, r8, ip;
+};
 extern const struct landing_facts landing_facts;
 
 /* The last exception in long mode: its addresses in full. struct trap has their lower halves. */
-struct landing_fault { uint64_t cr2, ip; };
+struct landing_fault {
+    uint64_t cr2, ip;
+};
 extern volatile struct landing_fault landing_fault;
 
 /* One read of four bytes by 64-bit code, which may fault. */
 struct landing_look {
-	uint64_t va;                    /* in */
-	uint32_t value;                 /* out: what was read */
-	uint32_t error;                 /* out: the error code, when it faulted */
-	uint64_t cr2;                   /* out: CR2, when it faulted */
-	bool faulted;                   /* out: by #PF */
+    uint64_t va;    /* in */
+    uint32_t value; /* out: what was read */
+    uint32_t error; /* out: the error code, when it faulted */
+    uint64_t cr2;   /* out: CR2, when it faulted */
+    bool faulted;   /* out: by #PF */
 };
 
 /*

@@ -3,8 +3,8 @@
 
 enum result build_identity_map(pa32_t *pml4)
 {
-	/* Six tables, all full of rubbish at first. Which entries name tables, which map pages, and
+    /* Six tables, all full of rubbish at first. Which entries name tables, which map pages, and
 	 * what tells the CPU which is which? */
-	(void)pml4;
-	return TODO;
+    (void)pml4;
+    return TODO;
 }

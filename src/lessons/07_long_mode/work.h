@@ -17,8 +17,8 @@
 #include "paging/types.h"
 #include "result.h"
 
-#define TABLE_ENTRIES 512u
-#define LARGE_PAGE_SIZE 0x200000u       /* 2 MiB */
+#define TABLE_ENTRIES   512u
+#define LARGE_PAGE_SIZE 0x200000u /* 2 MiB */
 
 /*
  * Builds tables that lead every address below 4 GiB to itself, writable, for the kernel alone, by
@@ -43,8 +43,8 @@ enum result enter_long_mode(pa32_t pml4, struct far_pointer entry);
 
 /* ---- The staff's, for you to call ---- */
 
-bool frame_take(pa32_t *frame);         /* a frame of your own, with rubbish in it; false: none */
-uint64_t *table_at(pa32_t frame);       /* it as a table: with paging off, simply its address */
-void break_here(void);                  /* stops the Bochs debugger, if there is one */
+bool frame_take(pa32_t *frame);   /* a frame of your own, with rubbish in it; false: none */
+uint64_t *table_at(pa32_t frame); /* it as a table: with paging off, simply its address */
+void break_here(void);            /* stops the Bochs debugger, if there is one */
 
 #endif
