@@ -1,7 +1,8 @@
 ; Entry of the 32-bit lessons. The boot loader jumps to _start in protected mode with paging off.
 ;
 ; Leaves: our own GDT loaded (the loader's lies in low memory, which lesson 1 overwrites), flat
-; segments, CR0, CR4 and EFER at known values, interrupts off, a stack; then calls the platform in C.
+; segments, CR0, CR4 and EFER at known values, interrupts off, a stack; then calls the platform in
+; C.
 
 %include "boot/segments.inc"
 
@@ -62,7 +63,8 @@ section .data
 align 16
 global gdt
 global gdt_end
-gdt:                                      ; SDM 3A, "Segment Descriptors"; the accessed bit is preset,
+                                          ; SDM 3A, "Segment Descriptors"; accessed bits are preset,
+gdt:
     dq 0                                  ; so that loading a selector never writes here
     dq DESCRIPTOR_CODE32
     dq DESCRIPTOR_DATA

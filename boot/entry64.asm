@@ -1,10 +1,10 @@
-; Entry of the 64-bit lessons (8 and up). The boot loader jumps to _start in 32-bit protected mode with
-; paging off; the C code is linked in the top 2 GiB and runs in 64-bit mode.
+; Entry of the 64-bit lessons (8 and up). The boot loader jumps to _start in 32-bit protected mode
+; with paging off; the C code is linked in the top 2 GiB and runs in 64-bit mode.
 ;
-; The first tables are the staff's: physical memory below 4 GiB appears at WINDOW (and, until the jump
-; is done, at its own address); the image appears at KERNEL_OFFSET. After the jump the lower half is
-; empty, so that a physical address used as a pointer faults at once.
-; SDM 3A, "Initializing IA-32e Mode".
+; The first tables are the staff's: physical memory below 4 GiB appears at WINDOW (and, until the
+; jump is done, at its own address); the image appears at KERNEL_OFFSET. After the jump the lower
+; half is empty, so that a physical address used as a pointer faults at once. SDM 3A,
+; "Initializing IA-32e Mode".
 
 %include "boot/segments.inc"
 
@@ -131,7 +131,7 @@ section .data
 align 16
 global gdt
 global gdt_end
-gdt:                                      ; accessed bits preset: loading a selector never writes here
+gdt:                                      ; accessed bits preset: loading one never writes here
     dq 0
     dq DESCRIPTOR_CODE64
     dq DESCRIPTOR_DATA

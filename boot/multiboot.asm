@@ -1,8 +1,9 @@
 ; The two headers by which a boot loader knows this kernel. Linked first in every image.
 ;
-; Multiboot2 (GRUB, the way every lesson is started) and Multiboot1 (only so that `qemu -kernel` can
-; start a lesson without GRUB in tests). Multiboot2 specification 2.0, "OS image format": the header
-; lies 8-byte aligned in the first 32,768 bytes; Multiboot 0.6.96: 4-byte aligned in the first 8,192.
+; Multiboot2 (GRUB, the way every lesson is started) and Multiboot1 (only so that `qemu -kernel`
+; can start a lesson without GRUB in tests). Multiboot2 specification 2.0, "OS image format": the
+; header lies 8-byte aligned in the first 32,768 bytes; Multiboot 0.6.96: 4-byte aligned in the
+; first 8,192.
 
 MB2_MAGIC     equ 0xE85250D6
 MB2_I386      equ 0                       ; entered in 32-bit protected mode, paging off

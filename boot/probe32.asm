@@ -1,10 +1,10 @@
-; An access that may fault, in 32-bit code. Called by src/probe.c, watched from outside by the grader:
-; the labels probe_* stand at the one instruction that touches the probed address.
+; An access that may fault, in 32-bit code. Called by src/probe.c, watched from outside by the
+; grader: the labels probe_* stand at the one instruction that touches the probed address.
 ;
 ; uint32_t probe_access(uint32_t kind, uint32_t va, uint32_t value)
 ;   kind  enum probe_kind (src/probe.h)
 ;   gives the value read, or 0. When the access faults, trap_dispatch records the fault and resumes
-;   at probe_resume; a fault of the fetch has the target as its EIP, so the stack pointer is restored.
+;   at probe_resume; a fault of the fetch has the target as its EIP, so ESP is restored.
 
 bits 32
 global probe_access, probe_flush, probe_resume

@@ -1,5 +1,6 @@
-; What a 64-bit lesson says on a CPU without long mode. It must be 32-bit code without C: nothing else
-; of the image can run there. Serial line and VGA screen, then the same end as machine_end's "refused".
+; What a 64-bit lesson says on a CPU without long mode. It must be 32-bit code without C: nothing
+; else of the image can run there. Serial line and VGA screen, then the same end as machine_end's
+; "refused".
 
 bits 32
 global early_refuse

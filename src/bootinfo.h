@@ -1,6 +1,7 @@
 /*
- * What the boot loader said: memory map, command line, modules. Read once, before anything is allocated,
- * copied so that the loader's memory need not stay mapped. Physical addresses and bytes throughout.
+ * What the boot loader said: memory map, command line, modules. Read once, before anything is
+ * allocated, copied so that the loader's memory need not stay mapped. Physical addresses and bytes
+ * throughout.
  */
 #ifndef PAGEWALK_BOOTINFO_H
 #define PAGEWALK_BOOTINFO_H
@@ -8,18 +9,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define BOOT_REGIONS 64u
-#define BOOT_MODULES 8u
+#define BOOT_REGIONS      64u
+#define BOOT_MODULES      8u
 #define BOOT_COMMAND_LINE 128u
 
-struct boot_region { uint64_t start, end; };    /* half open */
+struct boot_region {
+    uint64_t start, end;
+}; /* half open */
 
 struct boot_info {
-	char command_line[BOOT_COMMAND_LINE];
-	unsigned ram_regions, modules;
-	struct boot_region ram[BOOT_REGIONS];   /* available RAM, as the firmware names it */
-	struct boot_region module[BOOT_MODULES];
-	struct boot_region self;                /* where the loader left this information */
+    char command_line[BOOT_COMMAND_LINE];
+    unsigned ram_regions, modules;
+    struct boot_region ram[BOOT_REGIONS]; /* available RAM, as the firmware names it */
+    struct boot_region module[BOOT_MODULES];
+    struct boot_region self; /* where the loader left this information */
 };
 
 extern struct boot_info boot_info;

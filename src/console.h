@@ -1,6 +1,6 @@
 /*
- * The story a lesson tells: serial line and VGA text screen. For people only; nothing printed is ever
- * evidence. No allocation, usable from the first line of C on.
+ * The story a lesson tells: serial line and VGA text screen. For people only; nothing printed is
+ * ever evidence. No allocation, usable from the first line of C on.
  */
 #ifndef PAGEWALK_CONSOLE_H
 #define PAGEWALK_CONSOLE_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 void console_init(void);
-void console_drain(void);               /* returns when the last character has left the UART */
+void console_drain(void); /* returns when the last character has left the UART */
 
 /*
  * Formats like printf, with these conversions only: %s %c %d %u %x and %% ; a width with or without

@@ -1,16 +1,17 @@
 /*
- * How a run ends. Every way says what happened and what to do, lets the serial line run dry, and tells
- * the emulator; on a real machine it halts. `run` on the host turns the status into an exit status.
+ * How a run ends. Every way says what happened and what to do, lets the serial line run dry, and
+ * tells the emulator; on a real machine it halts. `run` on the host turns the status into an exit
+ * status.
  */
 #ifndef PAGEWALK_MACHINE_H
 #define PAGEWALK_MACHINE_H
 
 enum machine_end {
-	END_FINISHED = 0x10,            /* the story was told */
-	END_PANIC = 0x11,               /* the staff's own invariants are broken */
-	END_REFUSED = 0x12,             /* this machine does not suit the lesson */
-	END_TODO = 0x13,                /* the learner's part is not written yet */
-	END_EXCEPTION = 0x14,           /* an exception nobody expected */
+    END_FINISHED = 0x10,  /* the story was told */
+    END_PANIC = 0x11,     /* the staff's own invariants are broken */
+    END_REFUSED = 0x12,   /* this machine does not suit the lesson */
+    END_TODO = 0x13,      /* the learner's part is not written yet */
+    END_EXCEPTION = 0x14, /* an exception nobody expected */
 };
 
 _Noreturn void machine_stop(enum machine_end status);
@@ -20,20 +21,20 @@ _Noreturn void machine_stop(enum machine_end status);
 _Noreturn void machine_end(enum machine_end status);
 
 /* Prints "panic: ..." and ends. */
-#define panic(...)                                                                                 \
-	do {                                                                                       \
-		print("\npanic: " __VA_ARGS__);                                                    \
-		print("\n");                                                                       \
-		machine_stop(END_PANIC);                                                            \
-	} while (0)
+#define panic(...)                      \
+    do {                                \
+        print("\npanic: " __VA_ARGS__); \
+        print("\n");                    \
+        machine_stop(END_PANIC);        \
+    } while (0)
 
 /* Prints why this machine does not suit the lesson and what to do about it, and ends. */
-#define refuse(...)                                                                                \
-	do {                                                                                       \
-		print("\n" __VA_ARGS__);                                                           \
-		print("\n");                                                                       \
-		machine_stop(END_REFUSED);                                                          \
-	} while (0)
+#define refuse(...)                \
+    do {                           \
+        print("\n" __VA_ARGS__);   \
+        print("\n");               \
+        machine_stop(END_REFUSED); \
+    } while (0)
 
 #include "console.h"
 

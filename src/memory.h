@@ -1,4 +1,5 @@
-/* The four functions a freestanding compiler may call by itself (C11 7.24; GCC manual, "Standards"). */
+/* The four functions a freestanding compiler may call by itself (C11 7.24; GCC manual,
+ * "Standards"). */
 #ifndef PAGEWALK_MEMORY_H
 #define PAGEWALK_MEMORY_H
 

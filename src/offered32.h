@@ -4,9 +4,9 @@
 
 #include "paging/types.h"
 
-bool frame_take(pa32_t *frame);         /* a frame of your own, with old rubbish in it; false: none left */
-void frame_give(pa32_t frame);          /* back again */
-uint32_t *table_at(pa32_t frame);       /* such a frame as a table: the kernel maps it 1:1 */
-void break_here(void);                  /* stops the Bochs debugger, if there is one */
+bool frame_take(pa32_t *frame); /* a frame of your own, with old rubbish in it; false: none left */
+void frame_give(pa32_t frame);  /* back again */
+uint32_t *table_at(pa32_t frame); /* such a frame as a table: the kernel maps it 1:1 */
+void break_here(void);            /* stops the Bochs debugger, if there is one */
 
 #endif

@@ -16,10 +16,10 @@
 enum probe_kind { PROBE_READ_1, PROBE_READ_4, PROBE_WRITE_1, PROBE_WRITE_4, PROBE_FETCH };
 
 struct probe {
-	bool faulted;
-	uint32_t vector, error;         /* when it faulted */
-	word_t cr2;                     /* when the vector is #PF */
-	uint32_t value;                 /* what was read, when it did not */
+    bool faulted;
+    uint32_t vector, error; /* when it faulted */
+    word_t cr2;             /* when the vector is #PF */
+    uint32_t value;         /* what was read, when it did not */
 };
 
 extern volatile uint8_t probe_keeps_tlb;

@@ -7,116 +7,125 @@
 #include "machine.h"
 #include "probe.h"
 
-#define PAGE_BITS 12
-#define VGA_PAGE 0xB8u
-#define ROM_FRAME 0xFFFFFu
-#define LABEL 0xFF0u                    /* where in its frame a label lies */
-#define EXTRA_FIRST_PAGE 0x40000u
-#define EXTRA_PAGES 0x80000u
+#define PAGE_BITS         12
+#define VGA_PAGE          0xB8u
+#define ROM_FRAME         0xFFFFFu
+#define LABEL             0xFF0u /* where in its frame a label lies */
+#define EXTRA_FIRST_PAGE  0x40000u
+#define EXTRA_PAGES       0x80000u
 #define EXTRA_FIRST_FRAME 0x1000u
-#define EXTRA_FRAMES 0x1F000u
+#define EXTRA_FRAMES      0x1F000u
 
 const struct process_rows process_1 = {
-	.count = 6, .absent = 0x00003,
-	.row = { { 0x00000, 0x00001 }, { 0x00001, 0x00000 }, { 0x00002, 0x00003 },
-	         { 0x00005, 107 }, { 0x00006, 22 }, { 0xFFFFF, 0x00005 } },
+    .count = 6,
+    .absent = 0x00003,
+    .row = { { 0x00000, 0x00001 },
+             { 0x00001, 0x00000 },
+             { 0x00002, 0x00003 },
+             { 0x00005, 107 },
+             { 0x00006, 22 },
+             { 0xFFFFF, 0x00005 } },
 };
 
-/* Frame 3 twice, at pages 3 and 4: the source of this example lists it at index 3 and translates with
- * page 4, so both are mapped. 0xFFFFF is the BIOS ROM at its own address. */
+/* Frame 3 twice, at pages 3 and 4: the source of this example lists it at index 3 and translates
+ * with page 4, so both are mapped. 0xFFFFF is the BIOS ROM at its own address. */
 const struct process_rows process_2 = {
-	.count = 5, .absent = 0x00002,
-	.row = { { 0x00000, 0x0000A }, { 0x00001, 0x12345 }, { 0x00003, 0x00003 },
-	         { 0x00004, 0x00003 }, { 0xFFFFF, ROM_FRAME } },
+    .count = 5,
+    .absent = 0x00002,
+    .row = { { 0x00000, 0x0000A },
+             { 0x00001, 0x12345 },
+             { 0x00003, 0x00003 },
+             { 0x00004, 0x00003 },
+             { 0xFFFFF, ROM_FRAME } },
 };
 
 extern const uint8_t image_start[], image_end[];
 
 static void require(const struct process_rows *process)
 {
-	for (unsigned i = 0; i < process->count; i++) {
-		uint64_t start = (uint64_t)process->row[i].frame << PAGE_BITS;
-		if (process->row[i].frame != ROM_FRAME && !boot_is_ram(start, start + 4096))
-			refuse("Lesson %u needs the frame 0x%05x, and this machine has no free memory there.\n"
-			       "Give it 512 MiB: leave MEM= away, or MEM=512.", lesson.number,
-			       process->row[i].frame);
-	}
+    for (unsigned i = 0; i < process->count; i++) {
+        uint64_t start = (uint64_t)process->row[i].frame << PAGE_BITS;
+        if (process->row[i].frame != ROM_FRAME && !boot_is_ram(start, start + 4096))
+            refuse("Lesson %u needs the frame 0x%05x, and this machine has no free memory there.\n"
+                   "Give it 512 MiB: leave MEM= away, or MEM=512.",
+                   lesson.number, process->row[i].frame);
+    }
 }
 
 void processes_require_frames(void)
 {
-	require(&process_1);
-	require(&process_2);
+    require(&process_1);
+    require(&process_2);
 }
 
 static void label(const struct process_rows *process)
 {
-	for (unsigned i = 0; i < process->count; i++) {
-		uint32_t frame = process->row[i].frame;
-		if (frame != ROM_FRAME)
-			*(volatile uint32_t *)phys_ptr(frame << PAGE_BITS | LABEL) = 0xF0000000u | frame;
-	}
+    for (unsigned i = 0; i < process->count; i++) {
+        uint32_t frame = process->row[i].frame;
+        if (frame != ROM_FRAME)
+            *(volatile uint32_t *)phys_ptr(frame << PAGE_BITS | LABEL) = 0xF0000000u | frame;
+    }
 }
 
 void processes_label_frames(void)
 {
-	label(&process_1);
-	label(&process_2);
+    label(&process_1);
+    label(&process_2);
 }
 
 void map_kernel(map_function map, void *space, uint32_t first_pool_page, uint32_t end_pool_page)
 {
-	uint32_t first = (uint32_t)(uintptr_t)image_start >> PAGE_BITS;
-	uint32_t end = (uint32_t)(uintptr_t)image_end >> PAGE_BITS;
+    uint32_t first = (uint32_t)(uintptr_t)image_start >> PAGE_BITS;
+    uint32_t end = (uint32_t)(uintptr_t)image_end >> PAGE_BITS;
 
-	map(space, VGA_PAGE, VGA_PAGE);
-	for (uint32_t page = first; page < end; page++)
-		map(space, page, page);
-	for (uint32_t page = first_pool_page; page < end_pool_page; page++)
-		map(space, page, page);
+    map(space, VGA_PAGE, VGA_PAGE);
+    for (uint32_t page = first; page < end; page++)
+        map(space, page, page);
+    for (uint32_t page = first_pool_page; page < end_pool_page; page++)
+        map(space, page, page);
 }
 
 void map_rows(map_function map, void *space, const struct process_rows *process)
 {
-	for (unsigned i = 0; i < process->count; i++) {
-		map(space, process->row[i].page, process->row[i].frame);
-		print("     page 0x%05x -> frame 0x%05x\n", process->row[i].page, process->row[i].frame);
-	}
+    for (unsigned i = 0; i < process->count; i++) {
+        map(space, process->row[i].page, process->row[i].frame);
+        print("     page 0x%05x -> frame 0x%05x\n", process->row[i].page, process->row[i].frame);
+    }
 }
 
 void map_extras(map_function map, void *space, uint32_t page[EXTRAS])
 {
-	uint32_t slice = EXTRA_PAGES / EXTRAS;
+    uint32_t slice = EXTRA_PAGES / EXTRAS;
 
-	for (uint32_t i = 0; i < EXTRAS; i++) {
-		page[i] = EXTRA_FIRST_PAGE + i * slice + exam_below(slice);
-		map(space, page[i], EXTRA_FIRST_FRAME + exam_below(EXTRA_FRAMES));
-	}
+    for (uint32_t i = 0; i < EXTRAS; i++) {
+        page[i] = EXTRA_FIRST_PAGE + i * slice + exam_below(slice);
+        map(space, page[i], EXTRA_FIRST_FRAME + exam_below(EXTRA_FRAMES));
+    }
 }
 
 static void show(const char *what, enum probe_kind kind, word_t va, uint32_t value)
 {
-	struct probe p = probe(kind, va, value);
+    struct probe p = probe(kind, va, value);
 
-	print("     %s 0x%08lx: ", what, va);
-	probe_print(&p);
-	print("\n");
+    print("     %s 0x%08lx: ", what, va);
+    probe_print(&p);
+    print("\n");
 }
 
 void visit(const struct process_rows *process)
 {
-	for (unsigned i = 0; i < process->count; i++)
-		show("read ", PROBE_READ_4, process->row[i].page << PAGE_BITS | LABEL, 0);
-	show("read ", PROBE_READ_4, process->absent << PAGE_BITS, 0);
-	show("write", PROBE_WRITE_4, process->absent << PAGE_BITS | 4u, 1);
+    for (unsigned i = 0; i < process->count; i++)
+        show("read ", PROBE_READ_4, process->row[i].page << PAGE_BITS | LABEL, 0);
+    show("read ", PROBE_READ_4, process->absent << PAGE_BITS, 0);
+    show("write", PROBE_WRITE_4, process->absent << PAGE_BITS | 4u, 1);
 }
 
 uint32_t question(unsigned i)
 {
-	uint32_t page;
+    uint32_t page;
 
-	if (i % 2 != 0)
-		return (uint32_t)(exam_next() >> 32);
-	page = exam_below(8) << PAGE_BITS;
-	return page | exam_below(1u << PAGE_BITS);
+    if (i % 2 != 0)
+        return (uint32_t)(exam_next() >> 32);
+    page = exam_below(8) << PAGE_BITS;
+    return page | exam_below(1u << PAGE_BITS);
 }

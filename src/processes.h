@@ -1,19 +1,21 @@
 /*
- * The two processes of the first lessons: which pages map to which frames, the labels in those frames,
- * the pages that only the seed knows, and a visit to all of them by the CPU. Pages and frames are
- * numbers (addresses >> 12). Knows nothing of tables: mapping is a function it is given.
+ * The two processes of the first lessons: which pages map to which frames, the labels in those
+ * frames, the pages that only the seed knows, and a visit to all of them by the CPU. Pages and
+ * frames are numbers (addresses >> 12). Knows nothing of tables: mapping is a function it is given.
  */
 #ifndef PAGEWALK_PROCESSES_H
 #define PAGEWALK_PROCESSES_H
 
 #include <stdint.h>
 
-struct row { uint32_t page, frame; };
+struct row {
+    uint32_t page, frame;
+};
 
 struct process_rows {
-	unsigned count;
-	struct row row[6];
-	uint32_t absent;                /* a page that must stay unmapped */
+    unsigned count;
+    struct row row[6];
+    uint32_t absent; /* a page that must stay unmapped */
 };
 
 extern const struct process_rows process_1, process_2;
@@ -23,7 +25,8 @@ typedef void (*map_function)(void *space, uint32_t page, uint32_t frame);
 /* Refuses a machine that lacks one of the frames. */
 void processes_require_frames(void);
 
-/* Writes 0xF0000000 | frame at offset 0xFF0 of every frame; the ROM keeps its own. Paging is off. */
+/* Writes 0xF0000000 | frame at offset 0xFF0 of every frame; the ROM keeps its own. Paging is off.
+ */
 void processes_label_frames(void);
 
 /* The pages that a running kernel needs, each at the frame of its own number. */

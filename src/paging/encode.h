@@ -14,8 +14,8 @@
  * large page's entry PAT moves to bit 12 and PS is set. P is set always. An address or a flag
  * that the entry cannot hold shows in pg_reserved() or pg_frame_address() of the result.
  */
-static inline pg_entry pg_leaf_entry(
-    const struct pg_geometry *geometry, unsigned level, pg_pa pa, pg_entry flags)
+static inline pg_entry pg_leaf_entry(const struct pg_geometry *geometry, unsigned level, pg_pa pa,
+                                     pg_entry flags)
 {
     const struct pg_level *row = &geometry->level[level];
     uint64_t entry = PTE_P | flags | (pa.value & row->frame_mask);
@@ -32,8 +32,8 @@ static inline pg_entry pg_leaf_entry(
  * The entry that names the table at `pa` (4 KiB aligned) and lets through what a page with
  * `flags` needs: RW and US of them where the level carries rights, never XD.
  */
-static inline pg_entry pg_table_entry(
-    const struct pg_geometry *geometry, unsigned level, pg_pa pa, pg_entry flags)
+static inline pg_entry pg_table_entry(const struct pg_geometry *geometry, unsigned level, pg_pa pa,
+                                      pg_entry flags)
 {
     uint64_t rights = geometry->level[level].has_rights ? flags & (PTE_RW | PTE_US) : 0;
     return (pg_entry)(PTE_P | rights | pa.value);

@@ -18,8 +18,8 @@ static inline bool pg_is_present(pg_entry entry)
 }
 
 /* May an entry of `level` map a page at all? */
-static inline bool pg_has_pages(
-    const struct pg_geometry *geometry, const struct pg_features *features, unsigned level)
+static inline bool pg_has_pages(const struct pg_geometry *geometry,
+                                const struct pg_features *features, unsigned level)
 {
     switch (geometry->level[level].leaf) {
     case PG_LEAF_NEVER:
@@ -37,7 +37,7 @@ static inline bool pg_has_pages(
 
 /* Does this present entry map a page (and not name a table)? */
 static inline bool pg_is_leaf(const struct pg_geometry *geometry,
-    const struct pg_features *features, unsigned level, pg_entry entry)
+                              const struct pg_features *features, unsigned level, pg_entry entry)
 {
     if (geometry->level[level].leaf == PG_LEAF_ALWAYS)
         return true;
@@ -49,7 +49,8 @@ static inline bool pg_is_leaf(const struct pg_geometry *geometry,
  * volume 3A, the figures of the entries, and section "Page-Fault Exceptions", flag RSVD.
  */
 static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
-    const struct pg_features *features, unsigned level, pg_entry entry)
+                                   const struct pg_features *features, unsigned level,
+                                   pg_entry entry)
 {
     const struct pg_level *row = &geometry->level[level];
     uint64_t no_address = ~(BIT(features->maxphyaddr) - 1);
@@ -58,8 +59,8 @@ static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
         reserved |= PTE_XD;
     if (pg_is_leaf(geometry, features, level, entry)) {
         reserved |= row->frame_reserved;
-        reserved |= features->pse36 ? row->high_mask & no_address >> row->high_shift
-                                    : row->high_mask;
+        reserved |=
+            features->pse36 ? row->high_mask & no_address >> row->high_shift : row->high_mask;
     } else {
         reserved |= row->table_reserved;
         if (row->leaf == PG_LEAF_1G)
@@ -69,15 +70,15 @@ static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
 }
 
 /* The table that this entry names. */
-static inline pg_pa pg_table_address(
-    const struct pg_geometry *geometry, unsigned level, pg_entry entry)
+static inline pg_pa pg_table_address(const struct pg_geometry *geometry, unsigned level,
+                                     pg_entry entry)
 {
     return (pg_pa){ (pg_entry)(entry & geometry->level[level].table_mask) };
 }
 
 /* The first byte of the page that this entry maps; aligned to pg_span_bytes(). */
-static inline pg_pa pg_frame_address(
-    const struct pg_geometry *geometry, unsigned level, pg_entry entry)
+static inline pg_pa pg_frame_address(const struct pg_geometry *geometry, unsigned level,
+                                     pg_entry entry)
 {
     const struct pg_level *row = &geometry->level[level];
     uint64_t high = (entry & row->high_mask) << row->high_shift;
@@ -88,8 +89,8 @@ static inline pg_pa pg_frame_address(
  * The flags of an entry that maps a page, as a PTE holds them: PAT in bit 7, no PS. So they
  * can be given to pg_leaf_entry() for a page of another size.
  */
-static inline pg_entry pg_leaf_flags(
-    const struct pg_geometry *geometry, unsigned level, pg_entry entry)
+static inline pg_entry pg_leaf_flags(const struct pg_geometry *geometry, unsigned level,
+                                     pg_entry entry)
 {
     uint64_t flags = entry & PG_FLAG_BITS;
     if (geometry->level[level].leaf != PG_LEAF_ALWAYS) {

@@ -8,6 +8,7 @@
  *
  * Simplified: every CPU is taken to have the PAT, so bit 7 of a PTE is never reserved.
  */
+/* clang-format off: a table, a level to a group of lines */
 
 PG_ROW(flat) = {
     .name = "flat", .levels = 1, .entry_bytes = 4, .va_bits = 32,
@@ -75,3 +76,4 @@ PG_ROW(5) = {
     .level[PG_PT] = { .table = "PT", .entry = "PTE", .shift = 12, .bits = 9,
         .leaf = PG_LEAF_ALWAYS, .has_rights = true, .frame_mask = BITS(51, 12) },
 };
+/* clang-format on */

@@ -38,23 +38,22 @@ static bool is_aligned(const struct pg_space *space, unsigned level, uint64_t ad
 
 static bool is_page_level(const struct pg_space *space, unsigned level)
 {
-    return level >= PG_PT && level <= space->geometry->levels
-        && pg_has_pages(space->geometry, &space->features, level);
+    return level >= PG_PT && level <= space->geometry->levels &&
+           pg_has_pages(space->geometry, &space->features, level);
 }
 
 /* Stores in *entry what maps `pa` with `flags`, or says why no entry can. */
-static enum pg_result encode_page(
-    const struct pg_space *space, unsigned level, pa_t pa, uint64_t flags, pg_entry *entry)
+static enum pg_result encode_page(const struct pg_space *space, unsigned level, pa_t pa,
+                                  uint64_t flags, pg_entry *entry)
 {
     const struct pg_geometry *geometry = space->geometry;
     pg_entry bare = pg_leaf_entry(geometry, level, pa, 0);
-    if (pg_frame_address(geometry, level, bare).value != pa.value
-        || pg_reserved(geometry, &space->features, level, bare) != 0)
+    if (pg_frame_address(geometry, level, bare).value != pa.value ||
+        pg_reserved(geometry, &space->features, level, bare) != 0)
         return PG_BAD_ADDRESS;
     uint64_t known = geometry->entry_bytes == 8 ? PG_FLAG_BITS : BITS(11, 0);
     *entry = pg_leaf_entry(geometry, level, pa, flags);
-    if ((flags & ~known) != 0
-        || pg_reserved(geometry, &space->features, level, *entry) != 0)
+    if ((flags & ~known) != 0 || pg_reserved(geometry, &space->features, level, *entry) != 0)
         return PG_BAD_FLAGS;
     return PG_OK;
 }
@@ -92,15 +91,14 @@ static bool is_usable(const struct pg_space *space, unsigned level, pa_t frame)
     const struct pg_geometry *geometry = space->geometry;
     pg_entry entry = pg_table_entry(geometry, level, frame, 0);
     uint64_t ignored;
-    return pg_table_address(geometry, level, entry).value == frame.value
-        && pg_reserved(geometry, &space->features, level, entry) == 0
-        && space->memory.read_entry(
-            space->memory.context, frame, geometry->entry_bytes, &ignored);
+    return pg_table_address(geometry, level, entry).value == frame.value &&
+           pg_reserved(geometry, &space->features, level, entry) == 0 &&
+           space->memory.read_entry(space->memory.context, frame, geometry->entry_bytes, &ignored);
 }
 
 /* Takes the tables for entries of level `from` down to `to` + 1; all of them or none. */
-static enum pg_result take_tables(
-    const struct pg_space *space, unsigned from, unsigned to, struct new_tables *tables)
+static enum pg_result take_tables(const struct pg_space *space, unsigned from, unsigned to,
+                                  struct new_tables *tables)
 {
     tables->count = 0;
     for (unsigned level = from; level > to; level--) {
@@ -122,8 +120,8 @@ static enum pg_result take_tables(
  * Fills the new tables from the bottom up, so that the page of `level` and `entry` hangs in
  * them; returns the entry that links the topmost, or `entry` itself if there are none.
  */
-static pg_entry fill_tables(const struct pg_space *space, va_t va, unsigned level,
-    pg_entry entry, const struct new_tables *tables)
+static pg_entry fill_tables(const struct pg_space *space, va_t va, unsigned level, pg_entry entry,
+                            const struct new_tables *tables)
 {
     pg_entry link = entry;
     for (unsigned i = tables->count; i > 0; i--, level++) {
@@ -150,8 +148,8 @@ static void widen_path(const struct pg_space *space, const struct pg_walk *walk,
     }
 }
 
-enum pg_result pg_map(
-    const struct pg_space *space, va_t va, pa_t pa, unsigned level, uint64_t flags)
+enum pg_result pg_map(const struct pg_space *space, va_t va, pa_t pa, unsigned level,
+                      uint64_t flags)
 {
     if (!is_page_level(space, level))
         return PG_BAD_LEVEL;
@@ -182,8 +180,8 @@ static bool is_empty(const struct pg_space *space, unsigned level, pa_t table)
     for (uint32_t index = 0; index < pg_entries(space->geometry, level); index++) {
         uint64_t entry;
         if (!memory->read_entry(memory->context, entry_at(space, table, index),
-                space->geometry->entry_bytes, &entry)
-            || entry != 0)
+                                space->geometry->entry_bytes, &entry) ||
+            entry != 0)
             return false;
     }
     return true;

@@ -42,8 +42,8 @@ enum pg_result {
  * entry with P clear is free,
  * whatever its other bits hold.
  */
-enum pg_result pg_map(
-    const struct pg_space *space, va_t va, pa_t pa, unsigned level, uint64_t flags);
+enum pg_result pg_map(const struct pg_space *space, va_t va, pa_t pa, unsigned level,
+                      uint64_t flags);
 
 /*
  * Removes the page of `level` at `va`, a multiple of its size, and gives back each table that

@@ -24,8 +24,8 @@ CORE_INLINE bool core_is_canonical(const struct pg_geometry *geometry, pg_va va)
 }
 
 /* How a walk that reads `entry` ends there; PG_END_MAPPED too if it names a table. */
-CORE_INLINE enum pg_end core_judge(
-    const struct pg_space *space, unsigned level, pg_entry entry, struct pg_walk *walk)
+CORE_INLINE enum pg_end core_judge(const struct pg_space *space, unsigned level, pg_entry entry,
+                                   struct pg_walk *walk)
 {
     if (!pg_is_present(entry))
         return PG_END_NOT_PRESENT;
@@ -42,7 +42,7 @@ CORE_INLINE enum pg_end core_judge(
 
 /* Reads the entry for `va` in the table at `table` and adds the step to the walk. */
 CORE_INLINE bool core_read(const struct pg_space *space, unsigned level, pg_pa table, pg_va va,
-    struct pg_walk *walk)
+                           struct pg_walk *walk)
 {
     const struct pg_geometry *geometry = space->geometry;
     const struct pg_level *row = &geometry->level[level];

@@ -24,7 +24,7 @@ void check_begin(const char *name)
 int check_end(void)
 {
     printf("%s %-8s %10" PRIu64 " checks   seed %" PRIu64 "\n", failures == 0 ? "ok  " : "FAIL",
-        test_name, checks, seed);
+           test_name, checks, seed);
     if (failures != 0)
         printf("     %" PRIu64 " failures; again with SEED=%" PRIu64 "\n", failures, seed);
     if (checks == 0)
@@ -38,8 +38,7 @@ void check_about(const char *what, uint64_t number)
     about_number = number;
 }
 
-bool check_equal(
-    const char *file, int line, const char *what, uint64_t seen, uint64_t expected)
+bool check_equal(const char *file, int line, const char *what, uint64_t seen, uint64_t expected)
 {
     checks++;
     if (seen == expected)
@@ -47,7 +46,7 @@ bool check_equal(
     if (failures++ < SHOWN_MOST)
         printf("%s:%d: %s, %s %" PRIu64 ": %s\n    seen     0x%" PRIx64 "\n    expected 0x%" PRIx64
                "\n",
-            file, line, test_name, about, about_number, what, seen, expected);
+               file, line, test_name, about, about_number, what, seen, expected);
     return false;
 }
 

@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CHECK(seen, expected)                                                               \
+#define CHECK(seen, expected) \
     check_equal(__FILE__, __LINE__, #seen, (uint64_t)(seen), (uint64_t)(expected))
 
 void check_begin(const char *name);
@@ -21,8 +21,7 @@ int check_end(void);
 void check_about(const char *what, uint64_t number);
 
 /* True if equal. Use CHECK(). */
-bool check_equal(
-    const char *file, int line, const char *what, uint64_t seen, uint64_t expected);
+bool check_equal(const char *file, int line, const char *what, uint64_t seen, uint64_t expected);
 
 uint64_t random_bits(void);
 uint64_t random_below(uint64_t limit); /* 0 if limit is 0 */

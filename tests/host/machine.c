@@ -124,14 +124,14 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 static void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
 {
     struct machine *machine = context;
-    if (at.value % bytes != 0 || (bytes == 4 && entry >> 32 != 0)
-        || !machine->used[(at.value - machine->base) >> PAGE_SHIFT])
+    if (at.value % bytes != 0 || (bytes == 4 && entry >> 32 != 0) ||
+        !machine->used[(at.value - machine->base) >> PAGE_SHIFT])
         abort();
     machine_poke(machine, at.value, bytes, entry);
 }
 
 struct pg_space machine_space(struct machine *machine, const struct pg_geometry *geometry,
-    struct pg_features features, uint32_t first, uint32_t frames)
+                              struct pg_features features, uint32_t first, uint32_t frames)
 {
     for (uint32_t frame = first; frame < first + frames; frame++) {
         uint32_t place = machine->in_use;

@@ -11,15 +11,15 @@
 enum { NEVER = -1 };
 
 struct machine {
-    uint64_t base;       /* physical address of the first frame */
-    uint32_t frames;     /* how many there are */
-    uint32_t in_use;     /* frames taken and not given back */
-    int fail_after;      /* this many allocations succeed, the next fails; or NEVER */
-    bool strange;        /* alloc hands out `strange_frame`, whatever it is */
+    uint64_t base;   /* physical address of the first frame */
+    uint32_t frames; /* how many there are */
+    uint32_t in_use; /* frames taken and not given back */
+    int fail_after;  /* this many allocations succeed, the next fails; or NEVER */
+    bool strange;    /* alloc hands out `strange_frame`, whatever it is */
     pa_t strange_frame;
     uint8_t *bytes;
     bool *used;
-    uint32_t *order;     /* the free frames: order[in_use] and after */
+    uint32_t *order; /* the free frames: order[in_use] and after */
 };
 
 /* Memory of `frames` frames at `base`, all dirty and free. Release with machine_end(). */
@@ -28,7 +28,7 @@ void machine_end(struct machine *machine);
 
 /* An empty space whose root of zeros takes `frames` frames from `first` on. */
 struct pg_space machine_space(struct machine *machine, const struct pg_geometry *geometry,
-    struct pg_features features, uint32_t first, uint32_t frames);
+                              struct pg_features features, uint32_t first, uint32_t frames);
 
 /* The bytes at `pa`, or NULL where there is no memory. */
 uint8_t *machine_at(const struct machine *machine, uint64_t pa);

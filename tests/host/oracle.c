@@ -9,7 +9,7 @@
 
 /* Looks at one entry. False: the walk is over, and truth says how so far. */
 static bool look(const struct machine *machine, uint64_t at, unsigned bytes, uint64_t size,
-    struct truth *truth, uint64_t *entry)
+                 struct truth *truth, uint64_t *entry)
 {
     truth->at[truth->reads++] = at;
     truth->size = size;
@@ -51,8 +51,8 @@ static struct truth mapped(struct truth truth, uint64_t pa)
 }
 
 /* Not a mode of the CPU: 2^20 PTEs of 32-bit paging in one array. */
-struct truth oracle_flat(
-    const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
+struct truth oracle_flat(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
+                         uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     uint64_t pte;
@@ -65,8 +65,8 @@ struct truth oracle_flat(
     return mapped(truth, (pte & 0xFFFFF000) + la % 4096);
 }
 
-struct truth oracle_32(
-    const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
+struct truth oracle_32(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
+                       uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     uint64_t pde, pte;
@@ -92,7 +92,8 @@ struct truth oracle_32(
 
 /* What the last two levels have in common in PAE, 4-level and 5-level paging. */
 static struct truth lower_two(const struct machine *machine, const struct cpu *cpu,
-    uint64_t directory, uint64_t la, unsigned top_address_bit, struct truth truth)
+                              uint64_t directory, uint64_t la, unsigned top_address_bit,
+                              struct truth truth)
 {
     uint64_t pde, pte;
     if (!look(machine, directory + la / 0x200000 % 512 * 8, 8, 0x200000, &truth, &pde))
@@ -114,8 +115,8 @@ static struct truth lower_two(const struct machine *machine, const struct cpu *c
     return mapped(truth, (pte & 0x000FFFFFFFFFF000) + la % 4096);
 }
 
-struct truth oracle_pae(
-    const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
+struct truth oracle_pae(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
+                        uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     uint64_t pdpte;
@@ -130,8 +131,8 @@ struct truth oracle_pae(
 }
 
 /* 4-level paging below the table at `pml4`; of `la` bits 47:0 count. */
-static struct truth lower_four(const struct machine *machine, const struct cpu *cpu,
-    uint64_t pml4, uint64_t la, struct truth truth)
+static struct truth lower_four(const struct machine *machine, const struct cpu *cpu, uint64_t pml4,
+                               uint64_t la, struct truth truth)
 {
     uint64_t pml4e, pdpte;
     if (!look(machine, pml4 + (la >> 39) % 512 * 8, 8, UINT64_C(1) << 39, &truth, &pml4e))
@@ -152,8 +153,8 @@ static struct truth lower_four(const struct machine *machine, const struct cpu *
     return lower_two(machine, cpu, pdpte & 0x000FFFFFFFFFF000, la, 51, truth);
 }
 
-struct truth oracle_4(
-    const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
+struct truth oracle_4(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
+                      uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     if (la > UINT64_C(0x00007FFFFFFFFFFF) && la < UINT64_C(0xFFFF800000000000))
@@ -161,8 +162,8 @@ struct truth oracle_4(
     return lower_four(machine, cpu, cr3 & 0x000FFFFFFFFFF000, la, truth);
 }
 
-struct truth oracle_5(
-    const struct machine *machine, const struct cpu *cpu, uint64_t cr3, uint64_t la)
+struct truth oracle_5(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
+                      uint64_t la)
 {
     struct truth truth = { .verdict = V_NO_ADDRESS, .w = true, .u = true, .x = true };
     uint64_t pml5e, at = (cr3 & 0x000FFFFFFFFFF000) + (la >> 48) % 512 * 8;

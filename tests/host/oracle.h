@@ -21,11 +21,11 @@ enum verdict { V_MAPPED, V_ABSENT, V_RESERVED, V_NO_ADDRESS, V_NO_MEMORY };
 
 struct truth {
     enum verdict verdict;
-    unsigned reads;  /* entries looked at */
-    uint64_t at[5];  /* where they lie */
-    uint64_t pa;     /* V_MAPPED */
-    uint64_t size;   /* bytes of the page, or of what the last entry covers */
-    bool w, u, x;    /* V_MAPPED */
+    unsigned reads; /* entries looked at */
+    uint64_t at[5]; /* where they lie */
+    uint64_t pa;    /* V_MAPPED */
+    uint64_t size;  /* bytes of the page, or of what the last entry covers */
+    bool w, u, x;   /* V_MAPPED */
 };
 
 struct truth oracle_flat(const struct machine *, const struct cpu *, uint64_t cr3, uint64_t la);

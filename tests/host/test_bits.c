@@ -8,8 +8,9 @@
 
 enum { BASE = 0x00300000, ROOT = BASE, FRAMES = 32 };
 
-static const struct pg_features all = { .maxphyaddr = 40, .pse = true, .pse36 = true,
-    .nxe = true, .pages_1g = true };
+static const struct pg_features all = {
+    .maxphyaddr = 40, .pse = true, .pse36 = true, .nxe = true, .pages_1g = true
+};
 static struct machine machine;
 static struct pg_space space;
 

@@ -7,7 +7,7 @@
 #include "map.h"
 
 static void identity(const struct pg_geometry *geometry, unsigned level, uint32_t root_frames,
-    uint64_t table_bytes)
+                     uint64_t table_bytes)
 {
     const struct pg_features features = { .maxphyaddr = 40, .pse = true, .pages_1g = true };
     const uint64_t end = UINT64_C(1) << 32, step = UINT64_C(1) << geometry->level[level].shift;

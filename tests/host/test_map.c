@@ -18,27 +18,67 @@ struct mode {
     const struct pg_geometry *geometry;
     struct pg_features features;
     unsigned root_frames, spare_frames, calls;
-    unsigned top_level;       /* the largest page */
-    uint64_t places[4];       /* pages lie at these, upwards or downwards from the end */
-    uint64_t wide_flags;      /* flags beyond bits 8:1 and 11:9 */
-    uint8_t pa_bits[4];       /* by level: how wide a frame's address is */
+    unsigned top_level;  /* the largest page */
+    uint64_t places[4];  /* pages lie at these, upwards or downwards from the end */
+    uint64_t wide_flags; /* flags beyond bits 8:1 and 11:9 */
+    uint8_t pa_bits[4];  /* by level: how wide a frame's address is */
 };
 
 static const struct mode modes[] = {
-    { &pg_geometry_flat, { .maxphyaddr = 36 }, 1024, 0, 300, 1,
-        { 0, 0x80000000, 0xC0000000, 0xFFFFFFFF }, 0, { 0, 32 } },
-    { &pg_geometry_32, { .maxphyaddr = 36, .pse = true, .pse36 = true }, 1, 4, 40000, 2,
-        { 0, 0x3FC00000, 0x80000000, 0xFFFFFFFF }, 0, { 0, 32, 36 } },
-    { &pg_geometry_32, { .maxphyaddr = 36 }, 1, 3, 10000, 1,
-        { 0, 0x3FC00000, 0x80000000, 0xFFFFFFFF }, 0, { 0, 32 } },
-    { &pg_geometry_pae, { .maxphyaddr = 40, .nxe = true }, 1, 7, 40000, 2,
-        { 0, 0x3FE00000, 0x80000000, 0xFFFFFFFF }, PTE_XD, { 0, 40, 40 } },
-    { &pg_geometry_4, { .maxphyaddr = 46, .nxe = true, .pages_1g = true }, 1, 11, 40000, 3,
-        { 0, 0x00007FFFFFFFFFFF, 0xFFFF800000000000, UINT64_MAX },
-        PTE_XD | PTE_AVL_HIGH | PTE_PKEY, { 0, 46, 46, 46 } },
-    { &pg_geometry_5, { .maxphyaddr = 52, .pages_1g = true }, 1, 14, 40000, 3,
-        { 0, 0x00FFFFFFFFFFFFFF, 0xFF00000000000000, UINT64_MAX },
-        PTE_AVL_HIGH | PTE_PKEY, { 0, 52, 52, 52 } },
+    { &pg_geometry_flat,
+      { .maxphyaddr = 36 },
+      1024,
+      0,
+      300,
+      1,
+      { 0, 0x80000000, 0xC0000000, 0xFFFFFFFF },
+      0,
+      { 0, 32 } },
+    { &pg_geometry_32,
+      { .maxphyaddr = 36, .pse = true, .pse36 = true },
+      1,
+      4,
+      40000,
+      2,
+      { 0, 0x3FC00000, 0x80000000, 0xFFFFFFFF },
+      0,
+      { 0, 32, 36 } },
+    { &pg_geometry_32,
+      { .maxphyaddr = 36 },
+      1,
+      3,
+      10000,
+      1,
+      { 0, 0x3FC00000, 0x80000000, 0xFFFFFFFF },
+      0,
+      { 0, 32 } },
+    { &pg_geometry_pae,
+      { .maxphyaddr = 40, .nxe = true },
+      1,
+      7,
+      40000,
+      2,
+      { 0, 0x3FE00000, 0x80000000, 0xFFFFFFFF },
+      PTE_XD,
+      { 0, 40, 40 } },
+    { &pg_geometry_4,
+      { .maxphyaddr = 46, .nxe = true, .pages_1g = true },
+      1,
+      11,
+      40000,
+      3,
+      { 0, 0x00007FFFFFFFFFFF, 0xFFFF800000000000, UINT64_MAX },
+      PTE_XD | PTE_AVL_HIGH | PTE_PKEY,
+      { 0, 46, 46, 46 } },
+    { &pg_geometry_5,
+      { .maxphyaddr = 52, .pages_1g = true },
+      1,
+      14,
+      40000,
+      3,
+      { 0, 0x00FFFFFFFFFFFFFF, 0xFF00000000000000, UINT64_MAX },
+      PTE_AVL_HIGH | PTE_PKEY,
+      { 0, 52, 52, 52 } },
 };
 
 static const struct mode *mode;
@@ -119,8 +159,9 @@ static uint64_t random_va(unsigned level)
 
 static void map_one(uint64_t va, unsigned level)
 {
-    uint64_t pa = random_chance(10) ? 0
-        : random_bits() >> (64 - mode->pa_bits[level]) & ~(size_of(level) - 1);
+    uint64_t pa = random_chance(10)
+                      ? 0
+                      : random_bits() >> (64 - mode->pa_bits[level]) & ~(size_of(level) - 1);
     uint64_t flags = random_bits() & (BITS(11, 1) | mode->wide_flags);
     enum pg_result expected = expect(va, level);
     if (expected == PG_OK)
@@ -171,8 +212,8 @@ static void split_one(uint64_t va)
     struct page large = *page;
     *page = pages[--count];
     for (uint64_t off = 0; off < size_of(large.level); off += size_of(large.level - 1))
-        pages[count++] = (struct page){ large.va + off, large.pa + off, large.flags,
-            large.level - 1 };
+        pages[count++] =
+            (struct page){ large.va + off, large.pa + off, large.flags, large.level - 1 };
 }
 
 static void sweep(void)
@@ -227,8 +268,10 @@ static void try_mode(void)
 
 int main(void)
 {
-    static const enum pg_result due[] = { PG_OK, PG_ALREADY_MAPPED, PG_NOT_MAPPED,
-        PG_LARGE_IN_PATH, PG_TABLE_IN_PATH, PG_NOT_LARGE, PG_OUT_OF_FRAMES, PG_BAD_ADDRESS };
+    static const enum pg_result due[] = {
+        PG_OK,        PG_ALREADY_MAPPED, PG_NOT_MAPPED, PG_LARGE_IN_PATH, PG_TABLE_IN_PATH,
+        PG_NOT_LARGE, PG_OUT_OF_FRAMES,  PG_BAD_ADDRESS
+    };
     check_begin("map");
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         mode = &modes[i];

@@ -34,8 +34,8 @@ static void begin(const struct mode *mode)
     CHECK(pg_map(&space, (va_t){ mode->neighbour }, (pa_t){ 0x5000 }, PG_PT, 0), PG_OK);
 }
 
-static void expect_map(
-    enum pg_result expected, uint64_t va, uint64_t pa, unsigned level, uint64_t flags)
+static void expect_map(enum pg_result expected, uint64_t va, uint64_t pa, unsigned level,
+                       uint64_t flags)
 {
     uint64_t before = machine_digest(&machine);
     check_about(space.geometry->name, va);
@@ -76,7 +76,8 @@ static void give_strange_frames(const struct mode *mode)
 {
     bool wide = mode->geometry->entry_bytes == 8;
     const uint64_t strange[] = { BASE + 0x5008, BASE + FRAMES * PAGE_SIZE, BASE - PAGE_SIZE,
-        UINT64_C(1) << (wide ? mode->features.maxphyaddr : 32), UINT64_C(1) << 52 };
+                                 UINT64_C(1) << (wide ? mode->features.maxphyaddr : 32),
+                                 UINT64_C(1) << 52 };
     begin(mode);
     machine.strange = true;
     for (unsigned i = 0; i < sizeof strange / sizeof *strange; i++) {
@@ -112,8 +113,8 @@ static void refuse_arguments(const struct mode *mode)
         expect_map(PG_UNALIGNED, size / 2, 0, level, 0);
         expect_map(PG_UNALIGNED, 0, size / 2, level, 0);
         expect_map(PG_UNALIGNED, 1, 0, level, 0);
-        expect_map(PG_NONCANONICAL, UINT64_C(1) << (geometry->va_bits - geometry->sign_extended),
-            0, level, 0);
+        expect_map(PG_NONCANONICAL, UINT64_C(1) << (geometry->va_bits - geometry->sign_extended), 0,
+                   level, 0);
         expect_map(PG_NONCANONICAL, UINT64_C(1) << 63, 0, level, 0);
         expect_map(PG_BAD_ADDRESS, 0, UINT64_C(1) << mode->features.maxphyaddr, level, 0);
         expect_map(PG_BAD_ADDRESS, 0, UINT64_C(1) << 63, level, 0);

@@ -15,8 +15,7 @@ static const uint64_t across_4g = UINT64_C(0x100000000) - 16 * PAGE_SIZE;
 
 struct mode {
     const struct pg_geometry *geometry;
-    struct truth (*oracle)(
-        const struct machine *, const struct cpu *, uint64_t cr3, uint64_t la);
+    struct truth (*oracle)(const struct machine *, const struct cpu *, uint64_t cr3, uint64_t la);
     struct pg_walk (*special)(const struct pg_space *, uint64_t va);
     unsigned rounds;
 };
@@ -64,10 +63,20 @@ static struct pg_features random_features(void)
 
 static uint64_t random_address(const struct pg_geometry *geometry)
 {
-    static const uint64_t edges[] = { 0, 0xFFF, 0xFFFFF000, 0xFFFFFFFF, 0x100000000,
-        0x00007FFFFFFFFFFF, 0x0000800000000000, 0xFFFF7FFFFFFFFFFF, 0xFFFF800000000000,
-        0x00FFFFFFFFFFFFFF, 0x0100000000000000, 0xFEFFFFFFFFFFFFFF, 0xFF00000000000000,
-        UINT64_MAX };
+    static const uint64_t edges[] = { 0,
+                                      0xFFF,
+                                      0xFFFFF000,
+                                      0xFFFFFFFF,
+                                      0x100000000,
+                                      0x00007FFFFFFFFFFF,
+                                      0x0000800000000000,
+                                      0xFFFF7FFFFFFFFFFF,
+                                      0xFFFF800000000000,
+                                      0x00FFFFFFFFFFFFFF,
+                                      0x0100000000000000,
+                                      0xFEFFFFFFFFFFFFFF,
+                                      0xFF00000000000000,
+                                      UINT64_MAX };
     if (random_chance(5))
         return edges[random_below(sizeof edges / sizeof *edges)];
     if (random_chance(2))
@@ -81,10 +90,8 @@ static uint64_t random_address(const struct pg_geometry *geometry)
 static void compare(const struct pg_walk *walk, const struct truth *truth)
 {
     static const enum pg_end ends[] = {
-        [V_MAPPED] = PG_END_MAPPED,
-        [V_ABSENT] = PG_END_NOT_PRESENT,
-        [V_RESERVED] = PG_END_RESERVED,
-        [V_NO_ADDRESS] = PG_END_NONCANONICAL,
+        [V_MAPPED] = PG_END_MAPPED,     [V_ABSENT] = PG_END_NOT_PRESENT,
+        [V_RESERVED] = PG_END_RESERVED, [V_NO_ADDRESS] = PG_END_NONCANONICAL,
         [V_NO_MEMORY] = PG_END_OUTSIDE,
     };
     CHECK(walk->end, ends[truth->verdict]);
@@ -114,7 +121,7 @@ static void compare_values(const struct pg_walk *walk, const struct pg_walk *oth
 }
 
 static enum verdict walk_once(const struct mode *mode, const struct machine *machine,
-    const struct pg_space *space, const struct cpu *cpu)
+                              const struct pg_space *space, const struct cpu *cpu)
 {
     uint64_t va = random_address(mode->geometry);
     check_about(mode->geometry->name, va);
@@ -124,7 +131,7 @@ static enum verdict walk_once(const struct mode *mode, const struct machine *mac
     for (unsigned i = 0; i < walk.steps; i++) {
         CHECK(walk.step[i].level, mode->geometry->levels - i);
         CHECK((walk.step[i].at.value & 0xFFF) / mode->geometry->entry_bytes,
-            walk.step[i].index % (0x1000U / mode->geometry->entry_bytes));
+              walk.step[i].index % (0x1000U / mode->geometry->entry_bytes));
     }
     pa_t pa = { 0x5A5A };
     CHECK(pg_translate(space, (va_t){ va }, &pa), truth.verdict == V_MAPPED);
@@ -155,17 +162,17 @@ static void walk_mode(const struct mode *mode)
     unsigned met[V_NO_MEMORY + 1] = { 0 };
     struct machine machine;
     machine_begin(&machine, geometry->entry_bytes == 4 ? LOW_BASE : across_4g,
-        flat ? FLAT_FRAMES : POOL_FRAMES);
+                  flat ? FLAT_FRAMES : POOL_FRAMES);
     struct pg_space space = machine_space(&machine, geometry, (struct pg_features){ .pse = false },
-        0, flat ? FLAT_FRAMES : 1);
+                                          0, flat ? FLAT_FRAMES : 1);
     for (unsigned round = 0; round < mode->rounds; round++) {
         uint64_t end = machine.base + machine.frames * PAGE_SIZE;
         for (uint64_t at = machine.base; at < end; at += geometry->entry_bytes)
             machine_poke(&machine, at, geometry->entry_bytes,
-                random_entry(&machine, geometry->entry_bytes));
+                         random_entry(&machine, geometry->entry_bytes));
         space.features = random_features();
         struct cpu cpu = { space.features.maxphyaddr, space.features.pse, space.features.pse36,
-            space.features.nxe, space.features.pages_1g };
+                           space.features.nxe, space.features.pages_1g };
         uint64_t root = space.root.value;
         space.root.value |= random_bits() & 0x18; /* CR3's own flags */
         for (unsigned i = 0; i < 200; i++)

@@ -69,6 +69,6 @@ def command(*arguments, timeout=120, **environment):
     """A finished run of ./pagewalk: status, standard output, standard error."""
     clean = {k: v for k, v in os.environ.items()
              if k not in ("LESSON", "EMU", "SEED", "SOLUTION", "GUI", "MEM", "CPU", "OPT")}
-    return subprocess.run([str(ROOT / "pagewalk"), *arguments], cwd=ROOT, text=True, timeout=timeout,
-                          env={**clean, **environment}, capture_output=True, check=False,
-                          stdin=subprocess.DEVNULL)
+    return subprocess.run([str(ROOT / "pagewalk"), *arguments], cwd=ROOT, text=True,
+                          timeout=timeout, env={**clean, **environment}, capture_output=True,
+                          check=False, stdin=subprocess.DEVNULL)

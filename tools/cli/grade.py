@@ -138,7 +138,8 @@ def hint(root, options):
     lesson = find(root, options.lesson)
     path = lesson.root / "build" / lesson.name / "grade" / "result.json"
     if not path.exists():
-        raise Stop(USAGE, f"Grade first: make LESSON={lesson.number} grade. A hint is for what fails.")
+        raise Stop(USAGE, f"Grade first: make LESSON={lesson.number} grade. "
+                          "A hint is for what fails.")
     result = json.loads(path.read_text())
     failed = next((c for c in result["checks"] if c["verdict"] == "fail"), None)
     if failed is None:

@@ -34,7 +34,8 @@ class Parser(argparse.ArgumentParser):
     """argparse, but with one sentence and status 64."""
 
     def error(self, message):
-        raise Stop(USAGE, f"{message[0].upper()}{message[1:]}. ./pagewalk help lists what there is.")
+        raise Stop(USAGE, f"{message[0].upper()}{message[1:]}. "
+                          "./pagewalk help lists what there is.")
 
 
 def parser():

@@ -24,12 +24,12 @@ BOCHS_CPUS = {"pentium3": "p3_katmai", "max": "corei7_icelake_u", "qemu64": "cor
               "Nehalem": "corei5_lynnfield_750"}
 
 ENDINGS = {
-    PANIC: (TROUBLE, "The lesson's own code found itself broken (panic). What it says stands above."),
+    PANIC: (TROUBLE, "The lesson's own code found itself broken (panic), as it says above."),
     REFUSED: (TROUBLE, "The lesson does not run on this machine; what to change stands above."),
     TODO: (LEARNER, "Your part is not finished yet."),
     EXCEPTION: (LEARNER, "The run ended with an exception nobody expected; it is reported above."),
-    TRIPLE_FAULT: (LEARNER, "Triple fault: an exception could not be delivered, nor the next, and the "
-                   "CPU reset itself.\nmake LESSON={n} grade shows what came first, and why."),
+    TRIPLE_FAULT: (LEARNER, "Triple fault: an exception could not be delivered, nor the next, and "
+                   "the CPU reset itself.\nmake LESSON={n} grade shows what came first, and why."),
     SILENT: (TROUBLE, "Nothing has happened for a while: the run was stopped. If it hangs, "
              "make LESSON={n} grade names the function and the line."),
 }

@@ -1,4 +1,4 @@
-"""`debug` and `tour`: a lesson in the Bochs debugger, with its guided tour ([[tour]] of checks.toml).
+"""`debug` and `tour`: a lesson in the Bochs debugger, with its tour ([[tour]] of checks.toml).
 
 `debug` is for a person, who has the ordinary Bochs prompt at every stop; `tour` plays the same
 commands unattended and compares what the debugger says with what the tour promises.
@@ -66,8 +66,8 @@ class Guide:
     def __init__(self, lesson, build, options, folder, seconds):
         self.checks, self.seed = lesson.checks(), options.seed
         self.elf = Elf.load(build.elf)
-        self.places = {self.elf.va(f"checkpoint_{name}") + MAGIC_BYTES: name for name in _stops(self.checks)
-                       if f"checkpoint_{name}" in self.elf}
+        self.places = {self.elf.va(f"checkpoint_{name}") + MAGIC_BYTES: name
+                       for name in _stops(self.checks) if f"checkpoint_{name}" in self.elf}
         self.hits = {}
         self.session = Bochs(build.iso, folder, options.mem or self.checks.get("memory", 512),
                              bochs_cpu(options.cpu), shim_folder=lesson.root / "build",
@@ -170,7 +170,7 @@ def _command(guide, line):
 def _how(guide, stop):
     if stop.reason == "breakpoint":
         status = guide.session.read(guide.elf.pa("exam") + 0x24, 4)[0]
-        return "The lesson is over." if status == 0x10 else f"The lesson ended with status {status:#x}."
+        return "The lesson is over." if status == 0x10 else f"The lesson ended early ({status:#x})."
     return {"reset": "The machine reset itself: a triple fault.", "time": "The lesson did not end.",
             "halted": "The machine stands still with interrupts off."}.get(stop.reason, stop.reason)
 
@@ -263,8 +263,8 @@ def _invite(guide, name):
 def graphical(lesson, build, options, debugger):
     """Bochs in a window, with its graphical debugger. The tour is printed beforehand."""
     if not os.environ.get("DISPLAY"):
-        raise Stop(TROUBLE, "GUI=1 opens a window, and there is no display here (DISPLAY is not set). "
-                            "Leave GUI=1 away: the debugger works in this terminal too.")
+        raise Stop(TROUBLE, "GUI=1 opens a window, and there is no display here (DISPLAY is not "
+                            "set). Leave GUI=1 away: everything works in this terminal too.")
     if debugger:
         for station in lesson.checks().get("tour", []):
             say(f"\n== {station['stop']}\n{station['text'].strip()}")

@@ -60,8 +60,8 @@ def start(root, options):
     lesson = find(root, options.lesson)
     there = [path for path in lesson.work().values() if path.exists()]
     if there:
-        raise Stop(USAGE, f"work/{there[0].name} is there already, and nothing was changed. To begin "
-                          "again, move it away first.")
+        raise Stop(USAGE, f"work/{there[0].name} is there already, and nothing was changed. "
+                          "To begin again, move it away first.")
     for end, path in lesson.work().items():
         path.parent.mkdir(exist_ok=True)
         shutil.copyfile(lesson.starter()[end], path)

@@ -14,7 +14,10 @@ from . import MachineError, bochs_setup, bochs_text
 from .process import Child, Deadline
 
 PROMPT = re.compile(rb"<bochs:(\d+)> ")
-LOOK_AFTER = 1.0        # seconds of silence before we stop the machine to see whether it is halted
+# CPU seconds without an answer before we stop the machine to see whether it is halted. Far more
+# than any lesson runs: Bochs 2.7 can deadlock when SIGINT comes while it writes its log, which a
+# halted machine does not.
+LOOK_AFTER = 6.0
 XP_UNITS = 512          # units of one xp command: a page of 8-byte words
 
 
@@ -76,16 +79,17 @@ class Bochs:
 
     def _until_prompt(self, when_silent=None):
         """Text up to the next prompt, whose number must be the next one."""
-        searched = 0
+        searched, since = 0, self.child.cpu_seconds()
         while True:
             found = PROMPT.search(self._buffer, searched)
             if found:
                 break
             searched = max(0, len(self._buffer) - 16)
             left = self.deadline.left()
-            data = self.child.read_some(min(left, LOOK_AFTER))
-            if data is None and when_silent:
+            data = self.child.read_some(min(left, 1.0))
+            if data is None and when_silent and self.child.cpu_seconds() - since > LOOK_AFTER:
                 when_silent()
+                since = self.child.cpu_seconds()
             elif data == b"":
                 raise MachineError("Bochs ended: " + self._last_words())
             elif data:

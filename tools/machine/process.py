@@ -68,6 +68,15 @@ class Child:
         ready, _, _ = select.select([self.output], [], [], max(0.0, seconds))
         return os.read(self.output, 1 << 20) if ready else None
 
+    def cpu_seconds(self):
+        """What the child has used so far. Where there is no /proc, the wall clock stands in."""
+        try:
+            with open(f"/proc/{self.pid}/stat", encoding="latin-1") as handle:
+                fields = handle.read().rpartition(")")[2].split()
+        except OSError:
+            return time.monotonic()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def interrupt(self):
         """What Ctrl-C would do."""
         self.process.send_signal(signal.SIGINT)

@@ -1,26 +1,27 @@
 /*
- * Preloaded into Bochs so that its remote-framebuffer display, the only one that needs neither a screen
- * nor a terminal in Debian's build, opens no port: binding and listening succeed without happening,
- * and waiting for a viewer lasts for ever. Built and loaded by bochs_setup.py; knows nothing of Bochs.
+ * Preloaded into Bochs so that its remote-framebuffer display, the only one that needs neither a
+ * screen nor a terminal in Debian's build, opens no port: binding and listening succeed without
+ * happening, and waiting for a viewer lasts for ever. Built and loaded by bochs_setup.py; knows
+ * nothing of Bochs.
  */
 #include <sys/socket.h>
 #include <unistd.h>
 
 int bind(int fd, const struct sockaddr *address, socklen_t length)
 {
-	(void)fd, (void)address, (void)length;
-	return 0;
+    (void)fd, (void)address, (void)length;
+    return 0;
 }
 
 int listen(int fd, int backlog)
 {
-	(void)fd, (void)backlog;
-	return 0;
+    (void)fd, (void)backlog;
+    return 0;
 }
 
 int accept(int fd, struct sockaddr *restrict address, socklen_t *restrict length)
 {
-	(void)fd, (void)address, (void)length;
-	for (;;)
-		pause();
+    (void)fd, (void)address, (void)length;
+    for (;;)
+        pause();
 }

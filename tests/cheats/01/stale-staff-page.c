@@ -1,6 +1,7 @@
-/* expect: C-STALE-TEXT. Correct tables, but the CPU is made to run a patched copy of a staff page: the
- * page's entry leads to the copy while the TLB is filled, and then looks right again. The copy leaves
- * out the reload of CR3 behind the checkpoint, so that the lie lasts. */
+/* expect: C-STALE-TEXT. emu: bochs (QEMU's CR3 is rewritten from outside, which undoes the trick).
+ * Correct tables, but the CPU is made to run a patched copy of a staff page: the page's entry leads
+ * to the copy while the TLB is filled, and then looks right again. The copy leaves out the reload
+ * of CR3 behind the checkpoint, so that the lie lasts. */
 #include "work.h"
 
 #define COPY ((uint8_t *)0x01800000)
