@@ -104,12 +104,12 @@ def _blame(objects, asked, wrong):
         if wrong == [one for one in asked if one[2] == number]:
             side = ("lower", "upper")[number] if len(objects[0]) == 2 else f"{number + 1}."
             return "E-GUARD-SIDE", f"the {side} guards are never found"
-    for name, places in edges.items():
-        if all(ask in places for ask, _, _ in wrong):
-            return "E-GUARD-OFF-BY-ONE", f"the {name} a guard is answered wrongly"
     for owner, name in ((0, "first"), (len(objects) - 1, "last")):
         if wrong == [one for one in asked if one[1] == owner]:
             return "E-RANGE-LAST", f"the {name} object of the list is never looked at"
+    for name, places in edges.items():
+        if all(ask in places for ask, _, _ in wrong):
+            return "E-GUARD-OFF-BY-ONE", f"the {name} a guard is answered wrongly"
     return None, "the answers are wrong"
 
 

@@ -72,12 +72,12 @@ void ask_for_refusals(void)
 
 /* ---- Whose guard? ---- */
 
-/* One to three pages, or none at all. */
-static struct span draw_span(va_t *at)
+/* `least` to three pages; 0 is no guard at all. */
+static struct span draw_span(va_t *at, uint32_t least)
 {
 	va_t start = *at;
 
-	at->value += (uint64_t)exam_below(4) << PAGE_SHIFT;
+	at->value += (uint64_t)(least + exam_below(4 - least)) << PAGE_SHIFT;
 	return (struct span){ start, *at };
 }
 
@@ -86,11 +86,13 @@ static void make_owners(void)
 	va_t at = { OWNERS_START + ((uint64_t)exam_below(1u << 20) << PAGE_SHIFT) };
 
 	for (unsigned i = 0; i < OWNERS; i++) {
-		owner[i].below = draw_span(&at);
+		owner[i].below = draw_span(&at, 0);
 		owner[i].usable.start = at;
 		at.value += (uint64_t)(1 + exam_below(8)) << PAGE_SHIFT;
 		owner[i].usable.end = at;
-		owner[i].above = draw_span(&at);
+		/* One guard at least: else nobody would notice that an object was forgotten. */
+		bool bare = owner[i].below.end.value == owner[i].below.start.value;
+		owner[i].above = draw_span(&at, bare);
 	}
 }
 
