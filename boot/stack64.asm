@@ -1,14 +1,14 @@
-; Running a function on a stack of one's choice, and getting away from it alive: for 64-bit lessons
-; that break stacks on purpose.
+; Running a function on a stack of one's choice, and getting away from it alive: for 64-bit
+; lessons that break stacks on purpose.
 ;
 ; uint64_t stack_call(uint64_t top, function, uint64_t argument)
-;     calls function(argument) with RSP = top (a multiple of 16) and answers 0; answers 1 when a trap
-;     handler sent the CPU to stack_left instead. Does not nest.
+;     calls function(argument) with RSP = top (a multiple of 16) and answers 0; answers 1 when a
+;     trap handler sent the CPU to stack_left instead. Does not nest.
 ; big_frame(word), big_frame_probed(word)
-;     functions with a frame of BIG_FRAME bytes that write only its lowest word, as a function with a
-;     large array may. The second first touches every page on the way down, one after the other, as
-;     compilers do with -fstack-clash-protection (GCC's own probe is `or qword [rsp], 0`). Written by
-;     hand, so that they are what the lesson says whatever the compiler's default is.
+;     functions with a frame of BIG_FRAME bytes that write only its lowest word, as a function with
+;     a large array may. The second first touches every page on the way down, one after the other,
+;     as compilers do with -fstack-clash-protection (GCC's own probe is `or qword [rsp], 0`).
+;     Written by hand, so that they are what the lesson says whatever the compiler's default is.
 
 bits 64
 default rel

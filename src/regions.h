@@ -30,9 +30,9 @@ void area_release(va_t first);
  * memory for it. Returns where it lies in physical memory. */
 pa_t regions_init(uint64_t kept);
 
-va_t heap_next(void);                   /* where the next reservation will begin */
+va_t heap_next(void); /* where the next reservation will begin */
 va_t area_next(void);
-void heap_set_next(va_t next);          /* whatever was reserved */
+void heap_set_next(va_t next); /* whatever was reserved */
 void area_set_next(va_t next);
 
 #endif

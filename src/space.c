@@ -8,132 +8,132 @@
 #include "paging/map.h"
 
 #define CPUID_ADDRESS_WIDTHS 0x80000008u
-#define WINDOW_BYTES 0x100000000u
+#define WINDOW_BYTES         0x100000000u
 
 static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {
-	(void)context, (void)bytes;
-	if (at.value >= WINDOW_BYTES)
-		return false;
-	*entry = *(volatile uint64_t *)phys_ptr(at.value);
-	return true;
+    (void)context, (void)bytes;
+    if (at.value >= WINDOW_BYTES)
+        return false;
+    *entry = *(volatile uint64_t *)phys_ptr(at.value);
+    return true;
 }
 
 static void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
 {
-	(void)context, (void)bytes;
-	*(volatile uint64_t *)phys_ptr(at.value) = entry;
+    (void)context, (void)bytes;
+    *(volatile uint64_t *)phys_ptr(at.value) = entry;
 }
 
 static bool take_table(void *context, pa_t *frame)
 {
-	(void)context;
-	return frame_alloc(frame);
+    (void)context;
+    return frame_alloc(frame);
 }
 
 static void give_table(void *context, pa_t frame)
 {
-	(void)context;
-	frame_free(frame);
+    (void)context;
+    frame_free(frame);
 }
 
 static struct pg_space current(void)
 {
-	return (struct pg_space){
-		.geometry = &pg_geometry_4,
-		.root = { cpu_read_cr3() },
-		.features = { .maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax,
-		              .nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0 },
-		.memory = { .read_entry = read_entry, .write_entry = write_entry },
-		.frames = { .alloc = take_table, .free = give_table },
-	};
+    return (struct pg_space){
+        .geometry = &pg_geometry_4,
+        .root = { cpu_read_cr3() },
+        .features = { .maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax,
+                      .nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0 },
+        .memory = { .read_entry = read_entry, .write_entry = write_entry },
+        .frames = { .alloc = take_table, .free = give_table },
+    };
 }
 
 /* In the words a learner knows. What is left over would mean damaged tables. */
 static enum result in_words(enum pg_result result, va_t va)
 {
-	switch (result) {
-	case PG_OK:
-		return DONE;
-	case PG_NOT_MAPPED:
-		return NOT_MAPPED;
-	case PG_ALREADY_MAPPED:
-	case PG_TABLE_IN_PATH:
-		return ALREADY_MAPPED;
-	case PG_UNALIGNED:
-		return UNALIGNED;
-	case PG_LARGE_IN_PATH:
-		return LARGE_PAGE;
-	case PG_OUT_OF_FRAMES:
-		return OUT_OF_FRAMES;
-	case PG_NONCANONICAL:
-	case PG_BAD_ADDRESS:
-	case PG_BAD_FLAGS:
-		return OUT_OF_RANGE;
-	case PG_NOT_LARGE:
-	case PG_BAD_LEVEL:
-	case PG_BAD_FRAME:
-	case PG_RESERVED_BITS:
-	case PG_OUTSIDE:
-		break;
-	}
-	panic("the tables that translate 0x%lx are damaged (%u)", va.value, (unsigned)result);
+    switch (result) {
+    case PG_OK:
+        return DONE;
+    case PG_NOT_MAPPED:
+        return NOT_MAPPED;
+    case PG_ALREADY_MAPPED:
+    case PG_TABLE_IN_PATH:
+        return ALREADY_MAPPED;
+    case PG_UNALIGNED:
+        return UNALIGNED;
+    case PG_LARGE_IN_PATH:
+        return LARGE_PAGE;
+    case PG_OUT_OF_FRAMES:
+        return OUT_OF_FRAMES;
+    case PG_NONCANONICAL:
+    case PG_BAD_ADDRESS:
+    case PG_BAD_FLAGS:
+        return OUT_OF_RANGE;
+    case PG_NOT_LARGE:
+    case PG_BAD_LEVEL:
+    case PG_BAD_FRAME:
+    case PG_RESERVED_BITS:
+    case PG_OUTSIDE:
+        break;
+    }
+    panic("the tables that translate 0x%lx are damaged (%u)", va.value, (unsigned)result);
 }
 
 bool frame_alloc(pa_t *frame)
 {
-	uint64_t taken = frames_take();
+    uint64_t taken = frames_take();
 
-	if (taken == FRAME_NONE)
-		return false;
-	frame->value = taken;
-	return true;
+    if (taken == FRAME_NONE)
+        return false;
+    frame->value = taken;
+    return true;
 }
 
 void frame_free(pa_t frame)
 {
-	if (!frames_give(frame.value))
-		print("     frame_free(0x%lx): that frame was not handed out\n", frame.value);
+    if (!frames_give(frame.value))
+        print("     frame_free(0x%lx): that frame was not handed out\n", frame.value);
 }
 
 enum result map_page(va_t page, pa_t frame, uint64_t flags)
 {
-	struct pg_space space = current();
-	enum result result = in_words(pg_map(&space, page, frame, PG_PT, flags), page);
+    struct pg_space space = current();
+    enum result result = in_words(pg_map(&space, page, frame, PG_PT, flags), page);
 
-	if (result == DONE)
-		cpu_invlpg(page.value);
-	return result;
+    if (result == DONE)
+        cpu_invlpg(page.value);
+    return result;
 }
 
 enum result map_large_page(va_t page, pa_t pa, uint64_t flags)
 {
-	struct pg_space space = current();
+    struct pg_space space = current();
 
-	return in_words(pg_map(&space, page, pa, PG_PD, flags), page);
+    return in_words(pg_map(&space, page, pa, PG_PD, flags), page);
 }
 
 enum result unmap_page(va_t page, pa_t *frame)
 {
-	struct pg_space space = current();
-	pa_t was = { 0 };
+    struct pg_space space = current();
+    pa_t was = { 0 };
 
-	pg_translate(&space, page, &was);
-	enum result result = in_words(pg_unmap(&space, page, PG_PT), page);
-	if (result != DONE)
-		return result;
-	cpu_invlpg(page.value);
-	if (frame != NULL)
-		*frame = was;
-	return DONE;
+    pg_translate(&space, page, &was);
+    enum result result = in_words(pg_unmap(&space, page, PG_PT), page);
+    if (result != DONE)
+        return result;
+    cpu_invlpg(page.value);
+    if (frame != NULL)
+        *frame = was;
+    return DONE;
 }
 
 enum result split_large(va_t va)
 {
-	struct pg_space space = current();
-	enum pg_result result = pg_split(&space, va);
+    struct pg_space space = current();
+    enum pg_result result = pg_split(&space, va);
 
-	if (result == PG_OK)
-		cpu_invlpg(va.value);
-	return result == PG_NOT_LARGE ? DONE : in_words(result, va);
+    if (result == PG_OK)
+        cpu_invlpg(va.value);
+    return result == PG_NOT_LARGE ? DONE : in_words(result, va);
 }

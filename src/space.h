@@ -18,8 +18,9 @@ void frame_free(pa_t frame);
 
 /*
  * Maps the 4 KiB page at `page` to the frame at `frame`. `flags` are entry bits (PTE_RW, PTE_XD,
- * ...) without PTE_P, which is added. ALREADY_MAPPED, LARGE_PAGE (a large page covers it), UNALIGNED,
- * OUT_OF_FRAMES (none for a table), OUT_OF_RANGE (not canonical, or bits that no entry can hold).
+ * ...) without PTE_P, which is added. ALREADY_MAPPED, LARGE_PAGE (a large page covers it),
+ * UNALIGNED, OUT_OF_FRAMES (none for a table), OUT_OF_RANGE (not canonical, or bits that no entry
+ * can hold).
  */
 enum result map_page(va_t page, pa_t frame, uint64_t flags);
 

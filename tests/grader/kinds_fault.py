@@ -56,8 +56,8 @@ def fault_stack(context):
 @keys("top bytes cr2", "until instead")
 def handler(context):
     """The stop lies in an exception's handler. Keys: top and bytes (the stack it must run on, which
-    ends at top), cr2 and until (CR2 lies in [cr2, until); default: is cr2), instead (another stack's
-    top: running there means E-IST-MISSING)."""
+    ends at top), cr2 and until (CR2 lies in [cr2, until); default: is cr2), instead (the top of
+    another stack: running there means E-IST-MISSING)."""
     rsp, cr2 = context.stop.registers["rsp"], context.stop.registers["cr2"]
     top, size = context.value(context.check["top"]), context.check["bytes"]
     low = context.value(context.check["cr2"])

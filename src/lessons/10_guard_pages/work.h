@@ -12,23 +12,25 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "arch64/arch.h"             /* struct gate, struct tss */
+#include "arch64/arch.h" /* struct gate, struct tss */
 #include "paging/types.h"
-#include "regions.h"          /* heap_reserve, heap_release, area_reserve, area_release */
+#include "regions.h" /* heap_reserve, heap_release, area_reserve, area_release */
 #include "result.h"
-#include "space.h"            /* frame_alloc, frame_free, map_page, unmap_page, split_large */
+#include "space.h" /* frame_alloc, frame_free, map_page, unmap_page, split_large */
 
 #define STACK_PAGES_MAX 64u
-#define BUFFER_ALIGN 16u
-#define FAULT_STACK_IST 2u      /* IST1 is the double fault's already */
+#define BUFFER_ALIGN    16u
+#define FAULT_STACK_IST 2u /* IST1 is the double fault's already */
 
 /* Addresses from start up to, not including, end. start == end: none at all. */
-struct span { va_t start, end; };
+struct span {
+    va_t start, end;
+};
 
 struct guarded {
-	const char *name;               /* whose it is: the pointer you are given */
-	struct span usable;             /* what its owner may touch */
-	struct span below, above;       /* its guards; none where there is no guard */
+    const char *name;         /* whose it is: the pointer you are given */
+    struct span usable;       /* what its owner may touch */
+    struct span below, above; /* its guards; none where there is no guard */
 };
 
 /*
@@ -64,6 +66,6 @@ enum result install_fault_stack(struct tss *tss, struct gate *idt, va_t top);
  */
 enum result is_guard_hit(va_t cr2, const struct guarded *list, unsigned count, unsigned *which);
 
-void break_here(void);          /* stops the Bochs debugger, if there is one */
+void break_here(void); /* stops the Bochs debugger, if there is one */
 
 #endif
