@@ -67,7 +67,7 @@ WORK ?= $(LESSON_DIR)/solution.c
 OUT ?= build/$(NAME)/solution$(OPT)
 OPTIONS ?=
 
-COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS) -ffile-prefix-map=$(CURDIR)/=
+COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS) -ffile-prefix-map=$(CURDIR)=.
 INCLUDES = -Isrc -Isrc/arch$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
 PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault

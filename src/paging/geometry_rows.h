@@ -8,7 +8,8 @@
  *
  * Simplified: every CPU is taken to have the PAT, so bit 7 of a PTE is never reserved.
  */
-/* clang-format off: a table, a level to a group of lines */
+/* A table, a level to a group of lines: clang-format would give each member a line of its own. */
+/* clang-format off */
 
 PG_ROW(flat) = {
     .name = "flat", .levels = 1, .entry_bytes = 4, .va_bits = 32,

@@ -163,7 +163,7 @@ enum pg_result pg_map(const struct pg_space *space, va_t va, pa_t pa, unsigned l
     enum pg_result result = encode_page(space, level, pa, flags, &entry);
     if (result != PG_OK)
         return result;
-    struct new_tables tables;
+    struct new_tables tables = { .count = 0 };
     result = take_tables(space, walk.level, level, &tables);
     if (result != PG_OK)
         return result;
@@ -226,7 +226,7 @@ enum pg_result pg_split(const struct pg_space *space, va_t va)
     enum pg_result result = encode_page(space, small, pa, flags, &entry);
     if (result != PG_OK)
         return result;
-    struct new_tables tables;
+    struct new_tables tables = { .count = 0 };
     result = take_tables(space, page->level, small, &tables);
     if (result != PG_OK)
         return result;

@@ -92,7 +92,9 @@ class Bench:
         self.tick = self.current.tick
         if self.current.reason == "reset":
             return text, self._triple_fault(self.current)
-        if self.current.tick > self.bochs.limit or self.current.rip is None:
+        if self.current.rip is None:                        # Bochs cannot say where code lies that
+            self.current = self.current._replace(rip=self.now[0]["rip"])     # is not mapped
+        if self.current.tick > self.bochs.limit:
             return text, Event("hang", "halted", self.now[0]["rip"], None, self.last_stop)
         if self.current.rip == self.kernel.elf.va("machine_end"):
             return text, Event("end", None, self.current.rip, self.current.pa, self.tick)

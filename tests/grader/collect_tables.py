@@ -6,6 +6,7 @@ like any other, and an entry that leads out of memory is left for the judge to s
 import struct
 
 PAGE = 4096
+HIGHEST = 1 << 40               # the emulated CPUs have at least 40 physical address bits
 MOST_TABLES = 16384             # pages collected at one stop; a flat table has 1024
 PG, PSE, PAE, LA57, LMA = 1 << 31, 1 << 4, 1 << 5, 1 << 12, 1 << 10
 PRESENT, SIZE = 1, 1 << 7
@@ -90,14 +91,17 @@ def translate(mode, cr3, cr4, addresses, read):
     """Where each linear address leads (None: nowhere), reading only the entries on the way.
 
     read([(physical address, size)]) -> list of bytes. The same walk for many addresses at once.
+    Tables beyond HIGHEST, which only garbage names, lead nowhere: no emulator has memory there.
     """
     width, mask, levels = GEOMETRY[mode]
     at, result = {va: root_of(mode, cr3) for va in addresses}, {}
     for level, (shift, bits, _) in enumerate(levels):
         place = {va: table + (va >> shift & (1 << bits) - 1) * width for va, table in at.items()}
-        wanted = sorted(set(place.values()))
+        wanted = sorted({where for where in place.values() if where < HIGHEST})
         entries = dict(zip(wanted, _entries(wanted, width, read)))
         at = {}
+        result.update({va: None for va, where in place.items() if where >= HIGHEST})
+        place = {va: where for va, where in place.items() if where < HIGHEST}
         for va, where in place.items():
             entry = entries[where]
             if not entry & PRESENT:

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from machine import MachineError
@@ -38,8 +38,8 @@ def gate(*, lesson, files, rules, flags, out, folder, include):
     out = Path(out)
     (out / "gate.o").unlink(missing_ok=True)
     findings, messages = [], []
-    with tempfile.TemporaryDirectory(prefix="gate.", dir=out) as alone:
-        room = _Room(Path(alone), lesson, rules, folder, include)
+    with _alone(out / "gate") as alone:
+        room = _Room(alone, lesson, rules, folder, include)
         try:
             objects = []
             for suffix, source in files.items():
@@ -56,6 +56,17 @@ def gate(*, lesson, files, rules, flags, out, folder, include):
     findings = [{"code": code, "what": what} for code, what in dict.fromkeys(findings)]
     return {"passed": not findings and (out / "gate.o").exists(), "findings": findings,
             "message": "".join(messages)}
+
+
+@contextmanager
+def _alone(path):
+    """An empty folder, gone afterwards. Its name is always the same: debug information tells it."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 class _Room:
@@ -135,7 +146,8 @@ class _Room:
                     for what in forbidden(text, offered)]
         if has_raw_string(text):
             findings.append(("C-LIBRARY", "raw string literals are not C"))
-        _, said = self.run([*command, "-MD", "-MF", listed, "-c", "-o", made, name])
+        here = f"-ffile-prefix-map={self.path.resolve()}=."      # no path of this machine in it
+        _, said = self.run([*command, here, "-MD", "-MF", listed, "-c", "-o", made, name])
         text = (self.path / listed).read_text("utf-8")
         findings += self._strangers(text, self._system(command))
         return made, findings, said

@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from cli import Stop
+from cli import NotBuilt
 from cli.build import build
 from cli.lessons import all_lessons
 from grader import checks as checklist
@@ -38,8 +38,8 @@ def grade(lesson, files, emulator, seed, out, optimisation="-O2"):
     try:
         made = build(lesson, files, optimisation=optimisation, iso=emulator == "bochs",
                      out=Path(out), quiet=True, strict=True)
-    except Stop as stop:
-        return judge.build_error(lesson.name, checks, str(stop)), None
+    except NotBuilt as failed:
+        return judge.build_error(lesson.name, checks, str(failed), failed.findings), None
     if not made.gate["passed"]:
         return judge.build_error(lesson.name, checks, "the submission was refused",
                                  made.gate["findings"]), None

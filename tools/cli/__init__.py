@@ -13,6 +13,14 @@ class Stop(Exception):
         self.status = status
 
 
+class NotBuilt(Stop):
+    """A submission that does not compile or link; findings as the gate has them."""
+
+    def __init__(self, message, findings=()):
+        super().__init__(BUILD, message)
+        self.findings = list(findings)
+
+
 def say(text=""):
     """One line for the person at the terminal, at once."""
     print(text, flush=True)

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli import BUILD, TROUBLE, USAGE, Stop, say
+from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader import gate as gatekeeper
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
@@ -140,12 +140,16 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
         make(root, "staff", **common)
     verdict = _gate(lesson, files, checks, out, optimisation)
     if not (out / "gate.o").exists():
-        raise Stop(BUILD, verdict.get("message") or "The learner's file does not compile.")
+        raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
+                       verdict["findings"])
     options = f"seed={seed}" if seed is not None else ""
     done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", out / "kernel.iso",
                  optimisation, out, files[".c"] if given else None, verdict)
     if strict and not verdict["passed"]:
         return done
     for target in ["kernel"] + (["image"] if iso else []):
-        make(root, target, **common, OUT=str(out), OPTIONS=options)
+        try:
+            make(root, target, **common, OUT=str(out), OPTIONS=options)
+        except Stop as stop:
+            raise NotBuilt(str(stop), verdict["findings"]) from stop
     return done

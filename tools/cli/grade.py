@@ -11,7 +11,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import BUILD, LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli import LEARNER, PASS, TROUBLE, USAGE, NotBuilt, Stop, note, say
 from cli.build import build, need, sources
 from cli.lessons import all_lessons, find
 from grader import checks as checklist
@@ -70,11 +70,11 @@ def grade_lesson(lesson, options, quiet=False):
     try:
         made = build(lesson, files, optimisation=options.opt, iso="bochs" in emulators, out=out,
                      quiet=quiet, strict=True)
-    except Stop as stop:
-        if stop.status != BUILD:
-            raise
-        result = judge.build_error(lesson.name, checks, str(stop))
+    except NotBuilt as failed:
+        result = judge.build_error(lesson.name, checks, str(failed), failed.findings)
     else:
+        if made.gate["message"] and not quiet:
+            note(made.gate["message"].rstrip())
         if made.gate["passed"]:
             results = [_one(made, checks, emulator, seed, folder / emulator)[1]
                        for emulator in emulators]

@@ -178,7 +178,7 @@ def _how(guide, stop):
 # ---- a person at the prompt ----------------------------------------------------------------------
 
 WELCOME = """\
-This is the Bochs debugger. It stops at every checkpoint and tells where you are. Type
+The machine is just being switched on. Bochs stops at every checkpoint and tells where you are. Type
   c        go on to the next checkpoint          s        one instruction
   creg     control registers                     r        general registers
   page A   walk the tables for address A         info tab everything that is mapped
@@ -203,9 +203,8 @@ def debug(lesson, build, options):
 
 
 def _converse(guide, serial):
-    """Runs to the first checkpoint, then obeys line by line until q or the lesson's end."""
-    name, alive = _advance(guide, serial)
-    last = "c"
+    """Obeys line by line, from power-on, until q or the lesson's end."""
+    name, alive, last = None, True, "c"
     while alive:
         line = _read_line().strip() or last
         last = line
@@ -250,7 +249,7 @@ def _advance(guide, serial):
 def _invite(guide, name):
     """What the tour says at this checkpoint, for a person to type."""
     if name is None:
-        say("\n-- your own breakpoint (xchg bx,bx); c goes on")
+        say("\n-- not at a checkpoint; c goes on")
         return
     say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
     here = guide.here()

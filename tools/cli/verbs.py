@@ -2,7 +2,7 @@
 
 import shutil
 
-from cli import PASS, USAGE, Stop, say
+from cli import PASS, USAGE, Stop, note, say
 from cli.build import build, sources
 from cli.grade import grade, hint
 from cli.lessons import all_lessons, find
@@ -27,6 +27,8 @@ def _prepare(root, options):
     files, sentence = sources(lesson, options)
     say(sentence)
     made = build(lesson, files, optimisation=options.opt, seed=options.seed)
+    if made.gate["message"]:
+        note(made.gate["message"].rstrip())
     for finding in made.gate["findings"]:
         say(f"note: {finding['code']}: {finding['what']}")
     _remember(lesson, made)

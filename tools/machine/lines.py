@@ -19,7 +19,7 @@ def symbol_at(elf, va):
 def line_at(elf_path, va, addr2line="addr2line"):
     """ "work/02_two_levels.c:41" for an address, or None.
 
-    The folder kept is the last one, so that no path of the machine that built the kernel is told.
+    What stands before src/, boot/ or work/ is left out: no path of the building machine is told.
     """
     try:
         done = subprocess.run([addr2line, "-e", str(elf_path), hex(va)], capture_output=True,
@@ -30,4 +30,6 @@ def line_at(elf_path, va, addr2line="addr2line"):
     path, _, line = where.rpartition(":")
     if not path or path == "??" or not line.isdigit() or line == "0":
         return None
-    return "/".join(os.path.normpath(path).split("/")[-2:]) + ":" + line
+    path = "/" + os.path.normpath(path)
+    start = max(path.rfind(f"/{top}/") for top in ("src", "boot", "work"))
+    return path[start + 1:].lstrip("/") + ":" + line

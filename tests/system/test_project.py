@@ -1,0 +1,97 @@
+"""The project as a whole: C host tests, lint, image size, README, what the commands print."""
+
+import json
+import re
+import subprocess
+
+import jsonschema
+import pytest
+from bench import LESSONS, ROOT, command, grade, numbered
+
+LINTERS = ("budgets", "functions", "layers", "imports", "formats", "scripts", "cppcheck", "tidy")
+
+
+def test_host_tests_of_the_library(tmp_path):
+    done = subprocess.run([str(ROOT / "tests/host/run"), str(tmp_path)], cwd=ROOT, text=True,
+                          capture_output=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("linter", LINTERS)
+def test_lint(linter):
+    done = subprocess.run([str(ROOT / "tests/lint"), linter], cwd=ROOT, text=True,
+                          capture_output=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_linter_is_run():
+    done = subprocess.run([str(ROOT / "tests/lint"), "--list"], text=True, capture_output=True,
+                          check=True)
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(LINTERS)
+
+
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_run_boots_from_grub_and_finishes(lesson, emulator):
+    done = command("run", str(lesson.number), "--solution", "--emu", emulator)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"lesson {lesson.number}: " in done.stdout
+    image = ROOT / "build" / lesson.name / "reference-O2" / "kernel.iso"
+    assert image.stat().st_size < 1_000_000
+
+
+def test_list_and_readme_name_every_lesson():
+    listed = command("list").stdout
+    readme = (ROOT / "README.md").read_text()
+    for lesson in LESSONS:
+        assert re.search(rf"^ *{lesson.number}  {lesson.title()}", listed, re.M)
+        assert f"| {lesson.number} | [{lesson.title()}](src/lessons/{lesson.name}/lesson.md)" \
+            in readme
+
+
+def test_help_names_every_verb_that_works():
+    said = command("help").stdout
+    for verb in ("run", "debug", "tour", "start", "grade", "hint", "list", "test"):
+        assert re.search(rf"make (LESSON=n )?{verb}\b", said)
+
+
+def test_grade_writes_what_the_schemas_say(tmp_path):
+    done = command("grade", "2", "--solution", "--seed", "5", "--out", str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    for name in ("evidence", "result"):
+        schema = json.loads((ROOT / f"tests/grader/schema/{name}.schema.json").read_text())
+        written = json.loads((tmp_path / "grade" / "bochs" / f"{name}.json").read_text())
+        jsonschema.validate(written, schema)
+    again = command("grade", "--from", str(tmp_path / "grade/bochs/evidence.json"))
+    assert again.returncode == 0
+    assert again.stdout.splitlines()[1:] == [
+        line for line in done.stdout.split("\n\n")[0].splitlines()[2:] if line]
+
+
+def test_the_emulators_agree_on_lesson_1(tmp_path):
+    done = command("grade", "1", "--solution", "--emu", "both", "--seed", "5", "--out",
+                   str(tmp_path))
+    assert done.returncode == 0, done.stdout
+    assert "CR3 = 0x" in done.stdout
+    for page, frame in ((1, 0), (2, 3), (5, 107), (0xFFFFF, 5)):         # rows of process 1
+        assert re.search(rf"page 0x{page:05X} -> 0x{frame * 4096:08X}", done.stdout)
+
+
+def test_a_failed_check_points_into_the_lesson_text():
+    """Every `read` names a heading of lesson.md."""
+    for lesson in LESSONS:
+        headings = re.findall(r"^#+ (.*)$", (lesson.folder / "lesson.md").read_text(), re.M)
+        for check in lesson.checks()["check"]:
+            assert check["read"] in headings, (lesson.name, check["id"], check["read"])
+
+
+def test_disagreement_is_an_error_that_shows_both(tmp_path):
+    from grader import judge
+    lesson = numbered(1)
+    first, _ = grade(lesson, lesson.reference(), "qemu", 1, tmp_path)
+    second = json.loads(json.dumps(first))
+    second["checks"][0].update(verdict="fail", code="E-P-MISSING", message="seen here only")
+    second["emulator"]["name"] = "bochs"
+    merged = judge.compare([first, second])
+    assert (merged["verdict"], merged["status"]) == ("error", 2)
+    assert {row["what"] for row in merged["checks"][0]["rows"]} == {"qemu", "bochs"}
