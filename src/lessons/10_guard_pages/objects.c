@@ -122,7 +122,7 @@ void take_buffers(void)
 
     heap_reserve(1 + exam_below(GAP_PAGES), &neighbour);
     exam.note[HEAP_BEFORE] = (heap_next().value - HEAP_START) >> PAGE_SHIFT;
-    exam.note[PACKET_BYTES] = BUFFER_ALIGN * (1 + exam_below(PACKET_UNITS));
+    exam.note[PACKET_BYTES] = (uint64_t)BUFFER_ALIGN * (1 + exam_below(PACKET_UNITS));
     take_buffer(PACKET, exam.note[PACKET_BYTES]);
     heap_reserve(NEIGHBOUR_PAGES, &neighbour);
     take_buffer(PICTURE, (uint64_t)(1 + exam_below(PICTURE_PAGES_MAX)) << PAGE_SHIFT);

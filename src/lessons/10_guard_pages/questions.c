@@ -56,7 +56,7 @@ void ask_for_refusals(void)
     refuse_stack(4, (va_t){ AREA_START + AREA_BYTES - 4 * PAGE_SIZE });
     for (unsigned frames = 0; frames <= SHORT_PAGES; frames++) {
         /* Each where no other call has mapped anything, and no table is yet. */
-        va_t fresh = { AREA_START + (1 + frames) * TABLE_SPAN };
+        va_t fresh = { AREA_START + (uint64_t)(1 + frames) * TABLE_SPAN };
         frames_limit(frames);
         refuse_stack(SHORT_PAGES, fresh);
     }
