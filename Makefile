@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 VERBS := run debug tour grade start hint view tree gdb
 export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
 
-.PHONY: help list test lint format bench clean $(VERBS)
+.PHONY: help list test test-long lint format bench clean $(VERBS)
 help list $(VERBS):
 	@./pagewalk --from-make $@
 
@@ -21,6 +21,10 @@ test:
 
 format:
 	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v -e ^tests/mutants -e ^tests/cheats)
+
+# Everything, with three seeds for each mutant on QEMU.
+test-long:
+	@LONG=1 tests/run
 
 lint:
 	@tests/lint
@@ -129,6 +133,17 @@ $(OUT)/kernel.iso: $(OUT)/kernel.elf $(OUT)/grub.cfg
 		--locales= --fonts= --themes= -o $@ $(OUT)/iso >$(OUT)/iso.log 2>&1 || \
 		{ cat $(OUT)/iso.log >&2; exit 1; }
 	@rm -rf $(OUT)/iso
+
+# The same kernel for Bochs without BIOS and GRUB (boot/rom.asm): only the project's own corpora.
+fast: $(OUT)/kernel.bin $(OUT)/entry.bin build/rom.bin
+.PHONY: fast
+build/rom.bin: boot/rom.asm
+	$(NASM) -w+all -werror -f bin $< -o $@
+$(OUT)/kernel.bin: $(OUT)/kernel.elf
+	$(OBJCOPY) -O binary $< $@
+$(OUT)/entry.bin: $(OUT)/kernel.elf
+	@printf "$$($(CROSS)readelf -h $< | sed -n 's/.*Entry point address: *0x//p' | \
+		sed -E 's/^/00000000/; s/.*(..)(..)(..)(..)$$/\\x\4\\x\3\\x\2\\x\1/')" >$@
 
 FORCE:
 .PHONY: FORCE

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader import gate as gatekeeper
+from machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
             "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
@@ -27,7 +28,7 @@ class Build:
     lesson: str
     elf: Path
     kernel32: Path                     # the same, as `qemu -kernel` wants it
-    iso: Path
+    iso: Path | FastBoot
     optimisation: str
     workdir: Path
     work_source: Path | None           # the learner's C file, None for the reference
@@ -117,37 +118,54 @@ def _gate(lesson, files, checks, out, optimisation):
     return verdict
 
 
+def _tag(lesson, files):
+    """Folder name of a submission: reference, work, or something that tells files apart."""
+    if files == lesson.reference():
+        return "reference"
+    if files == lesson.starter() | {e: p for e, p in lesson.work().items() if p.exists()}:
+        return "work"
+    return hashlib.sha256("".join(map(str, files.values())).encode()).hexdigest()[:8]
+
+
+def _link(root, iso, verdict, **variables):
+    """Everything behind the gate; NotBuilt with what the linker said."""
+    for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
+        try:
+            make(root, target, **variables)
+        except Stop as stop:
+            raise NotBuilt(str(stop), verdict["findings"]) from stop
+
+
 def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, quiet=False,
           strict=False):
     """Builds the kernel of `lesson` with the learner's `files` ({".c": path, …}).
 
     Stop(BUILD) with the compiler's message when the learner's file does not compile or link.
-    strict: what the gate refuses is not linked; look at `gate` before using the kernel."""
-    need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso else []))
-    root, checks = lesson.root, lesson.checks()
-    given = files != lesson.reference()
-    if out is None:
-        tag = hashlib.sha256("".join(map(str, files.values())).encode()).hexdigest()[:8]
-        where = "reference" if not given else tag
-        if files == lesson.starter() | {e: p for e, p in lesson.work().items() if p.exists()}:
-            where = "work"
-        out = root / "build" / lesson.name / f"{where}{optimisation}"
+    strict: what the gate refuses is not linked; look at `gate` before using the kernel.
+    iso: True, False, or "fast" for a kernel that Bochs starts without BIOS and GRUB."""
+    need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso is True else []))
+    root = lesson.root
+    out = out or root / "build" / lesson.name / f"{_tag(lesson, files)}{optimisation}"
     out.mkdir(parents=True, exist_ok=True)
     common = {"NAME": lesson.name, "OPT": optimisation}
     with lock(root):
         if not quiet and not (root / "build" / lesson.name).exists():
             say("building ...")
-        make(root, "staff", **common)
-    verdict = _gate(lesson, files, checks, out, optimisation)
+        for target in ["staff"] + (["build/rom.bin"] if iso == "fast" else []):
+            make(root, target, **common)
+    verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
     if not (out / "gate.o").exists():
         raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
                        verdict["findings"])
-    options = f"seed={seed}" if seed is not None else ""
-    done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", out / "kernel.iso",
-                 optimisation, out, files[".c"] if given else None, verdict)
-    if strict and not verdict["passed"]:
-        return done
-    for target in ["kernel"] + (["image"] if iso else []):
+    boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
+        if iso == "fast" else out / "kernel.iso"
+    done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", boots, optimisation, out,
+                 files[".c"] if files != lesson.reference() else None, verdict)
+    if verdict["passed"] or not strict:
+        options = f"seed={seed}" if seed is not None else ""
+        _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)
+    return done
+    for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
         try:
             make(root, target, **common, OUT=str(out), OPTIONS=options)
         except Stop as stop:

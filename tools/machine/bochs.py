@@ -13,6 +13,7 @@ from pathlib import Path
 from . import MachineError, bochs_setup, bochs_text
 from .process import Child, Deadline
 
+RESET = re.compile(r"^\(0\) \[0x0000fffffff0\] f000:fff0 \(unk\. ctxt\): jmp.*$", re.M)
 PROMPT = re.compile(rb"<bochs:(\d+)> ")
 # CPU seconds without an answer before we stop the machine to see whether it is halted. Far more
 # than any lesson runs: Bochs 2.7 can deadlock when SIGINT comes while it writes its log, which a
@@ -30,7 +31,7 @@ class Bochs:
                  seconds=60):
         self.folder = Path(folder)
         path, extra = bochs_setup.program()
-        rc = bochs_setup.configuration(folder, os.path.abspath(iso), memory_mib, cpu)
+        rc = bochs_setup.configuration(folder, iso, memory_mib, cpu)
         shim = bochs_setup.shim(shim_folder or folder)
         environment = {**os.environ, "LD_PRELOAD": str(shim), "LC_ALL": "C",
                        "TERM": "dumb", "INPUTRC": os.devnull}
@@ -43,7 +44,7 @@ class Bochs:
                                stderr=errors)
         try:
             start = self._until_prompt()
-            if not start.rstrip().endswith("jmpf 0xf000:e05b          ; ea5be000f0"):
+            if not RESET.search(start):
                 raise MachineError(f"Bochs did not start as expected: {start[-300:]!r}")
             banner = (self.folder / "stderr.txt").read_text("utf-8", "replace")
             self.version = bochs_setup.version(start + banner)
