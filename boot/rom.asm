@@ -1,9 +1,11 @@
 ; A boot ROM of 64 KiB that starts a lesson in Bochs with neither BIOS nor GRUB, in a fifth of the
-; time. For the project's own corpora only (tests/system): people and grades of record boot from GRUB.
+; time. For the project's own corpora only (tests/system): people and grades of record boot from
+; GRUB.
 ;
 ; Bochs has put the kernel's image into RAM (optramimage1) and its entry address at ENTRY
-; (optramimage2). The ROM goes to protected mode, writes down what Multiboot2 would say of the memory
-; (specification 2.0, "Boot information format"), and jumps. It has no VGA BIOS: nothing is on screen.
+; (optramimage2). The ROM goes to protected mode, writes down what Multiboot2 would say of the
+; memory (specification 2.0, "Boot information format"), and jumps. It has no VGA BIOS: nothing is
+; on screen.
 
 ENTRY         equ 0x8000
 INFORMATION   equ 0x9000

@@ -39,7 +39,8 @@ def grade(lesson, files, emulator, seed, out, optimisation="-O2", fast=False):
     time, Bochs decides, as in the grade command."""
     checks = checklist.load(lesson.folder / "checks.toml")
     try:
-        made = build(lesson, files, optimisation=optimisation, iso=emulator == "bochs" and ("fast" if fast else True),
+        boot = emulator == "bochs" and ("fast" if fast else True)
+        made = build(lesson, files, optimisation=optimisation, iso=boot,
                      out=Path(out), quiet=True, strict=True)
     except NotBuilt as failed:
         return judge.build_error(lesson.name, checks, str(failed), failed.findings), None
