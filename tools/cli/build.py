@@ -146,11 +146,11 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
     need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso is True else []))
     root = lesson.root
     out = out or root / "build" / lesson.name / f"{_tag(lesson, files)}{optimisation}"
+    if not quiet and not out.exists():
+        say("building ...")
     out.mkdir(parents=True, exist_ok=True)
     common = {"NAME": lesson.name, "OPT": optimisation}
     with lock(root):
-        if not quiet and not (root / "build" / lesson.name).exists():
-            say("building ...")
         for target in ["staff"] + (["build/rom.bin"] if iso == "fast" else []):
             make(root, target, **common)
     verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
