@@ -1,17 +1,25 @@
 ; An access that may fault, in 64-bit code: see probe32.asm.
 ;
+; Three kinds are 64-bit code's own: the address stands in RBP (whose accesses use the stack
+; segment), in R13 (encoded with the same low bits, but of the data segment), and below RSP for a
+; push. RCX holds it too, for whoever watches. A push at an address that cannot be written needs a
+; handler on an IST stack.
+;
 ; uint32_t probe_access(uint64_t kind, uint64_t va, uint64_t value)
 
 bits 64
 default rel
 global probe_access, probe_flush, probe_resume
 global probe_read_1, probe_read_4, probe_write_1, probe_write_4, probe_fetch
+global probe_read_4_rbp, probe_read_4_r13, probe_write_8_push
 extern probe_keeps_tlb
 
 section .text
 probe_access:
     mov rcx, rsi
     mov [probe_stack], rsp
+    mov [probe_rbp], rbp
+    mov [probe_r13], r13
     cmp byte [probe_keeps_tlb], 0
     jne probe_choose
     mov rax, cr3                          ; what the CPU cached of older tables must not answer
@@ -33,17 +41,37 @@ probe_write_1:
 probe_write_4:
     mov [rcx], eax
     jmp probe_resume
+prepare_rbp:
+    mov rbp, rcx
+probe_read_4_rbp:
+    mov eax, [rbp]
+    jmp probe_resume
+prepare_r13:
+    mov r13, rcx
+probe_read_4_r13:
+    mov eax, [r13]
+    jmp probe_resume
+prepare_push:
+    lea rsp, [rcx + 8]
+probe_write_8_push:
+    push rax
+    jmp probe_resume
 probe_fetch:
     call rcx
 probe_resume:
     mov rsp, [probe_stack]
+    mov rbp, [probe_rbp]
+    mov r13, [probe_r13]
     ret
 
 section .rodata
 probe_accesses:
     dq probe_read_1, probe_read_4, probe_write_1, probe_write_4, probe_fetch
+    dq prepare_rbp, prepare_r13, prepare_push
 
 section .bss nobits alloc noexec write
 probe_stack: resq 1
+probe_rbp:   resq 1
+probe_r13:   resq 1
 
 section .note.GNU-stack noalloc noexec nowrite progbits

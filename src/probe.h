@@ -13,7 +13,16 @@
 
 #include "arch.h"
 
-enum probe_kind { PROBE_READ_1, PROBE_READ_4, PROBE_WRITE_1, PROBE_WRITE_4, PROBE_FETCH };
+enum probe_kind {
+    PROBE_READ_1,
+    PROBE_READ_4,
+    PROBE_WRITE_1,
+    PROBE_WRITE_4,
+    PROBE_FETCH,
+    PROBE_READ_4_RBP, /* the rest in 64-bit code only: four bytes at [rbp], which is the stack's, */
+    PROBE_READ_4_R13, /* four bytes at [r13], which is not, */
+    PROBE_PUSH        /* and eight bytes written by a push */
+};
 
 struct probe {
     bool faulted;

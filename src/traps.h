@@ -11,6 +11,7 @@
 #include "arch.h"
 
 #define VECTOR_DF 8u
+#define VECTOR_SS 12u
 #define VECTOR_GP 13u
 #define VECTOR_PF 14u
 #define VECTORS   32u

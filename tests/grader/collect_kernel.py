@@ -6,7 +6,8 @@ from machine import MachineError, lines
 
 from grader import evidence
 
-PROBES = ("read_1", "read_4", "write_1", "write_4", "fetch")
+PROBES = ("read_1", "read_4", "write_1", "write_4", "fetch",
+          "read_4_rbp", "read_4_r13", "write_8_push")
 VECTORS_WITH_ERROR = (8, 10, 11, 12, 13, 14, 17, 21, 29, 30)
 _MASK = (1 << 64) - 1
 _LISTED = ("exam", "exam_answers", "probe_flush", "probe_resume", "machine_end", "break_here",
