@@ -129,7 +129,7 @@ static uint64_t draw_range(unsigned i, uint64_t *start)
 {
     uint64_t bytes;
 
-    switch (i % 6) {
+    switch (i % 7) {
     case 0: /* ends at the edge, or one byte to either side */
         bytes = exam_below(65536);
         *start = USER_END - bytes + exam_below(3) - 1;
@@ -146,9 +146,12 @@ static uint64_t draw_range(unsigned i, uint64_t *start)
     case 4: /* nothing, around the edge */
         *start = USER_END + exam_below(3) - 1;
         return 0;
-    default: /* from a user's address to one of the kernel's */
+    case 5: /* from a user's address to one of the kernel's */
         *start = exam_next() >> 18;
         return 0xFFFF800000000000u + exam_below(65536) - *start;
+    default: /* from one of the kernel's, and the sum wraps */
+        *start = ~(exam_next() >> 17);
+        return exam_below(65536) - *start;
     }
 }
 
