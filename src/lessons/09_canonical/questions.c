@@ -94,7 +94,7 @@ static uint64_t packed(const struct indices *i)
 static struct indices draw_indices(unsigned i)
 {
     static const unsigned special[] = { 0, 255, 256, 511 };
-    struct indices in;
+    struct indices in = { 0 };
     unsigned *one[] = { &in.pml4, &in.pdpt, &in.pd, &in.pt, &in.offset };
 
     for (unsigned k = 0; k < COUNT(one); k++)
