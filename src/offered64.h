@@ -4,7 +4,10 @@
 
 #include "paging/types.h"
 
-/* A frame below 4 GiB as a table of 512 entries, through the staff's window: a pointer to use. */
+/*
+ * A frame as a table of 512 entries: a pointer to use, into the staff's window of 4 GiB. For an
+ * address beyond it, where no frame of yours can lie, a table of zeros that belongs to nobody.
+ */
 uint64_t *table_at(pa_t frame);
 void break_here(void); /* stops the Bochs debugger, if there is one */
 

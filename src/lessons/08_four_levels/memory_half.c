@@ -5,7 +5,6 @@
  */
 #include "parts.h"
 
-#include "arch.h"
 #include "checkpoint.h"
 #include "exam.h"
 #include "frames.h"
@@ -14,6 +13,7 @@
 #include "memory.h"
 
 #define HANDED_MAX 1200u
+#define WARM_UP    5u
 #define ROUNDS     6u
 #define DESTROYED  0xEE
 #define OWN_PAGES  8u
@@ -100,8 +100,19 @@ static void round_trips(void)
     drain();
 }
 
+/* Another map before, so that something would be left of it if frames_setup did not begin anew. */
+static void over_the_whole_arena(void)
+{
+    one_row_map();
+    set_up();
+    for (unsigned n = 0; n < WARM_UP && take_one(); n++)
+        ;
+    held = 0;
+}
+
 static void over_a_drawn_map(void)
 {
+    over_the_whole_arena();
     draw_map();
     print("9  A memory map of %u rows, and %u spans in use. Which frames are free?\n", rows, spans);
     CHECKPOINT(drawn);
@@ -129,7 +140,8 @@ static enum result take_own(pa_t *frame)
     if (!is_usable(handed[held - 1]))
         return OUT_OF_FRAMES;
     frame->value = handed[held - 1];
-    memset(phys_ptr(frame->value), DESTROYED, PAGE_SIZE);
+    for (unsigned i = 0; i < PAGE_SIZE / sizeof(uint64_t); i++)
+        table_at(*frame)[i] = FRAME_DIRT;
     exam.note[OWN_LEFT]++;
     return DONE;
 }

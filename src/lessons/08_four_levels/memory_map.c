@@ -90,6 +90,12 @@ static void draw_touching_rows(void)
     keep(module, module_end);
 }
 
+void one_row_map(void)
+{
+    rows = spans = 0;
+    add_row(arena, ARENA_BYTES, MEMORY_IS_RAM);
+}
+
 void draw_map(void)
 {
     uint32_t last = 960 + exam_below(32);

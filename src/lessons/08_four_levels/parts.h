@@ -92,6 +92,7 @@ extern unsigned rows, spans; /* how many of them count */
 
 void find_arena(void);         /* refuses a machine without */
 uint64_t at_frame(uint32_t n); /* the arena's frame n */
+void one_row_map(void);        /* the arena, all of it available */
 void draw_map(void);
 void use_this_map(void);
 bool is_usable(uint64_t frame); /* truly free on this machine: nothing of ours is there */
