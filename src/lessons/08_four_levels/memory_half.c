@@ -1,7 +1,8 @@
 /*
  * Lesson 8, second half: the learner's frame allocator. First over a memory map that is drawn from
- * the seed, with everything in it that firmware has been seen to do; then over this machine's (both:
- * memory_map.c), and the first half's tables are made of what it hands out. Reads from memory_half() upwards.
+ * the seed, with everything in it that firmware has been seen to do; then over this machine's (both
+ * are in memory_map.c), and the first half's tables are made of what it hands out. Reads from
+ * memory_half() upwards.
  */
 #include "parts.h"
 
