@@ -58,6 +58,13 @@ static void add_ram(uint64_t start, uint64_t length, uint32_t type)
         boot_info.ram[boot_info.ram_regions++] = (struct boot_region){ start, start + length };
 }
 
+static void add_row(uint64_t start, uint64_t length, uint32_t type)
+{
+    if (boot_info.rows < BOOT_REGIONS)
+        boot_info.row[boot_info.rows++] = (struct boot_row){ start, length, type };
+    add_ram(start, length, type);
+}
+
 static void add_module(uint64_t start, uint64_t end)
 {
     if (boot_info.modules < BOOT_MODULES)
@@ -71,7 +78,7 @@ static void read_map(const struct tag_map *map)
 
     for (; entry + sizeof(struct map_entry) <= end; entry += map->entry_size) {
         const struct map_entry *e = (const void *)entry;
-        add_ram(e->start, e->length, e->type);
+        add_row(e->start, e->length, e->type);
     }
 }
 
@@ -110,7 +117,7 @@ static void read_multiboot1(uint32_t info)
         return;
     for (uint32_t at = mb1->map; at < mb1->map + mb1->map_length;) {
         const struct mb1_map_entry *e = phys_ptr(at);
-        add_ram(e->start, e->length, e->type);
+        add_row(e->start, e->length, e->type);
         at += e->size + 4u;
     }
 }

@@ -17,10 +17,18 @@ struct boot_region {
     uint64_t start, end;
 }; /* half open */
 
+/* A row of the firmware's memory map as it came: type 1 is available RAM, all others are not. */
+struct boot_row {
+    uint64_t start, bytes;
+    uint32_t type;
+};
+
 struct boot_info {
     char command_line[BOOT_COMMAND_LINE];
     unsigned ram_regions, modules;
     struct boot_region ram[BOOT_REGIONS]; /* available RAM, as the firmware names it */
+    unsigned rows;
+    struct boot_row row[BOOT_REGIONS]; /* all of the map */
     struct boot_region module[BOOT_MODULES];
     struct boot_region self; /* where the loader left this information */
 };

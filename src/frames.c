@@ -36,7 +36,7 @@ void frames_init(uint64_t lowest, unsigned frames)
 
 static void make_dirty(uint64_t frame)
 {
-    volatile uint32_t *word = phys_ptr(frame);
+    volatile word_t *word = phys_ptr(frame);
 
     for (unsigned i = 0; i < FRAME_BYTES / sizeof *word; i++)
         word[i] = FRAME_DIRT;

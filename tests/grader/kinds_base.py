@@ -6,7 +6,7 @@ Used by kinds*.py and judge.py. A kind is a function (context) -> Outcome. It re
 
 from dataclasses import dataclass, field
 
-from grader import diagnose, show, space, wanted
+from grader import diagnose, show, space, strangers, wanted
 from grader.finding import Case
 from grader.values import Trouble, evaluate
 
@@ -125,6 +125,10 @@ def scan(paging):
     try:
         return (*space.scan(paging), None)
     except space.Tangle as tangle:
+        dirty = strangers.dirty_table(paging)
+        if dirty is not None:
+            return None, None, failed("E-TABLE-DIRTY", f"the table at {show.address(dirty)} holds "
+                                      "entries that nobody wrote: a new table must be zeroed")
         return None, None, failed("E-ENTRY-WRONG-TABLE", f"the tables form a cycle: {tangle}")
 
 

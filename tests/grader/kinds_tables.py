@@ -83,9 +83,8 @@ def _entries(paging, tables):
     found, width = {}, paging.mode.entry_bytes
     for table, (depth, _) in tables.items():
         level = paging.mode.levels[depth]
-        for index in range(1 << level.bits):
-            entry = paging.read(table + index * width)
-            if entry and entry & P:
+        for index, entry in enumerate(paging.entries(table, level)):
+            if entry & P:
                 found[table + index * width] = entry & ~(A | D), entry_name(level, index)
     return found
 

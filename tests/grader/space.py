@@ -5,6 +5,7 @@ A run is a stretch of pages whose frames follow each other with the same rights 
 """
 
 import struct
+from collections import Counter
 from typing import NamedTuple
 
 from grader.walk import P, PAGE, XD, canonical
@@ -130,9 +131,27 @@ class _Scan:
             self.table(entry & self.paging.address_mask, va, depth + 1, rights)
 
 
+def _count_ways(paging):
+    """Raises Tangle when there are more ways to a table than a scan could go: in a moment, since
+    each table is looked at once a level."""
+    ways, total = Counter({paging.root: 1}), 1
+    for depth, level in enumerate(paging.mode.levels[:-1]):
+        below = Counter()
+        for table, times in ways.items():
+            for entry in paging.entries(table, level):
+                if entry & P and not paging.is_leaf(level, entry) \
+                        and not entry & paging.reserved[depth][False]:
+                    below[entry & paging.address_mask] += times
+        total += sum(below.values())
+        if total > MOST_TABLES:
+            raise Tangle(f"{total} ways lead to tables: a table names itself")
+        ways = below
+
+
 def scan(paging):
     """(runs in address order, {table address: (depth, first va)}). Raises Tangle on a cycle
     that never ends."""
+    _count_ways(paging)
     state = _Scan(paging)
     state.table(paging.root, 0, 0, 7)
     return state.runs, state.tables

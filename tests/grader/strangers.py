@@ -3,6 +3,7 @@
 Used by diagnose.py, as detectors.py is.
 """
 
+from collections import Counter
 from itertools import islice
 
 from grader import show
@@ -25,6 +26,22 @@ def _dirty(case, step):
     table = step.address - step.index * case.paging.mode.entry_bytes
     return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that nobody "
                    "wrote: a new table must be zeroed", key=(table,))
+
+
+def dirty_table(paging):
+    """Address of a table that names one and the same table sixteen times or more: it was never
+    zeroed. None when there is none. Needs no scan, which such tables may keep from ending."""
+    tables = {paging.root}
+    for level in paging.mode.levels[:-1]:
+        below = set()
+        for table in sorted(tables):
+            named = Counter(entry & ~(A | D) for entry in paging.entries(table, level)
+                            if entry & P and not paging.is_leaf(level, entry))
+            if named and named.most_common(1)[0][1] >= 16:
+                return table
+            below |= {entry & paging.address_mask for entry in named}
+        tables = below
+    return None
 
 
 def old_bytes(case):

@@ -6,6 +6,7 @@ Used by space.py and the check kinds. Must not know about lessons, emulators or 
 memory is a function page(pa) -> 4096 bytes, or None where nothing was read.
 """
 
+import struct
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -134,6 +135,14 @@ class Paging:
             return None
         offset = address & PAGE - 1
         return int.from_bytes(page[offset:offset + self.mode.entry_bytes], "little")
+
+    def entries(self, table, level):
+        """Every entry of the table at physical `table`, 0 where memory was not read."""
+        size = self.mode.entry_bytes << level.bits
+        first = table & -PAGE
+        data = b"".join(self.page(at) or bytes(PAGE) for at in range(first, table + size, PAGE))
+        shape = f"<{1 << level.bits}{'Q' if self.mode.entry_bytes == 8 else 'I'}"
+        return struct.unpack_from(shape, data, table - first)
 
     def is_leaf(self, level, entry):
         """True when `entry` maps a page at this level instead of naming a table."""
