@@ -1,0 +1,241 @@
+/*
+ * Lesson 5: large pages. Reads from lesson_main() upwards. One directory of 1,024 large pages maps
+ * all 4 GiB, and the kernel runs in it; pages become small and large again under its feet
+ * (small_again.c), and the bits of an entry are tried one by one (bits.c).
+ */
+#include "parts.h"
+
+#include "bootinfo.h"
+#include "checkpoint.h"
+#include "cpu.h"
+#include "frames.h"
+#include "lesson.h"
+#include "machine.h"
+#include "memory.h"
+#include "probe.h"
+
+#define LARGE_PAGES   1024u
+#define FAR_PAGES     8u       /* drawn, to frames anywhere below 2^40 */
+#define FRAMES_IN_ALL 0x40000u /* of 4 MiB, below 2^40 */
+#define OBJECTS       1000u    /* one to a large page */
+#define OBJECT_BYTES  64u
+#define SMALL_OBJECTS 50000u /* in the reckoning */
+#define WORDS         16u
+#define TLB_ENTRIES   64u
+#define EDX_PSE       (1u << 3) /* SDM 2A, "CPUID", leaf 1 */
+#define EDX_PSE36     (1u << 17)
+
+const struct lesson lesson = {
+    .number = 5,
+    .title = "large pages",
+    .pool_frames = 64,
+    .pool_lowest = 0x400000,
+};
+
+struct space all;
+struct drawn user, own;
+static struct space far_away, crowd;
+
+va32_t large_page(uint32_t number)
+{
+    return (va32_t){ number * LARGE_BYTES };
+}
+
+void new_space(struct space *space, unsigned note)
+{
+    if (!frame_take(&space->directory))
+        panic("no frame for a directory");
+    memset(table_at(space->directory), 0, PAGE_SIZE);
+    space->pse = true;
+    exam.note[note] = space->directory.value;
+}
+
+static void map(struct space *space, uint32_t page, uint32_t frame, uint64_t flags)
+{
+    pa_t pa = { (uint64_t)frame * LARGE_BYTES };
+
+    lesson_needs(map_large(space, large_page(page), pa, (uint32_t)flags), MAP_LARGE, "map_large");
+}
+
+/* ---- What a size costs ---- */
+
+static void print_size(uint32_t page_bytes)
+{
+    uint32_t entries = (uint32_t)(BIT(32) / page_bytes);
+
+    print("     %5u KiB  %8u  %10u  %13llu\n", page_bytes / 1024, entries, entries * 4,
+          (unsigned long long)SMALL_OBJECTS * page_bytes);
+}
+
+static void print_reckoning(void)
+{
+    const uint32_t small = 4096, large = 65536;
+    uint32_t saved = (uint32_t)(BIT(32) / small - BIT(32) / large) * 4;
+
+    print("1  4 GiB by one flat table, and %u small objects with a page each:\n"
+          "     page       entries  table bytes  objects' bytes\n",
+          SMALL_OBJECTS);
+    print_size(small);
+    print_size(large);
+    print("     The table saves %u bytes, the objects waste %llu more.\n", saved,
+          (unsigned long long)SMALL_OBJECTS * (large - small));
+}
+
+static void print_reach(void)
+{
+    print("15 A TLB of %u entries reaches %u KiB by pages of 4 KiB, %u MiB by pages of 4 MiB.\n",
+          TLB_ENTRIES, TLB_ENTRIES * 4, TLB_ENTRIES * 4);
+}
+
+/* ---- Spaces ---- */
+
+static void map_everything(void)
+{
+    for (uint32_t i = 0; i < LARGE_PAGES; i++)
+        map(&all, i, i, PTE_RW);
+    print("2  1,024 calls of map_large: 4 GiB at their own addresses. Table bytes: %u\n",
+          FRAME_BYTES);
+}
+
+static void map_far(void)
+{
+    for (uint32_t i = 0; i < FAR_PAGES; i++) {
+        uint32_t page = 16 + i * 62 + exam_below(62);
+        map(&far_away, page, exam_below(FRAMES_IN_ALL), PTE_RW | PTE_PAT | PTE_G | BIT(9));
+    }
+}
+
+/* In slices of the directory, to frames that a PTE can name. */
+static void map_drawn(struct drawn *drawn, uint64_t flags)
+{
+    for (uint32_t i = 0; i < DRAWN_PAGES; i++) {
+        uint32_t page = 16 + i * 248 + exam_below(248);
+        drawn->page[i] = large_page(page);
+        map(&drawn->space, page, MIXED_FIRST + exam_below(MIXED_FRAMES), flags);
+    }
+}
+
+/* Memory seen as an array of pages: 1,000 objects leave room for 24 more. */
+static void map_crowd(void)
+{
+    uint32_t page = exam_below(LARGE_PAGES - OBJECTS + 1);
+    uint32_t frame = exam_below(FRAMES_IN_ALL - OBJECTS);
+
+    for (uint32_t i = 0; i < OBJECTS; i++)
+        map(&crowd, page + i, frame + i, PTE_RW);
+    print("3  %u objects of %u bytes, a large page each: %u of %u pages, %llu bytes for %u.\n",
+          OBJECTS, OBJECT_BYTES, OBJECTS, LARGE_PAGES, (unsigned long long)OBJECTS * LARGE_BYTES,
+          OBJECTS * OBJECT_BYTES);
+}
+
+/* What must be answered with the right word, and leave every table as it was. */
+static void ask_for_refusals(void)
+{
+    static const uint64_t bad_frame[] = { 0x1000, 0x2000, 0x100000, 0x200000, BIT(40) };
+    const va32_t free = large_page(4), taken = user.page[exam_below(DRAWN_PAGES)];
+    const pa_t frame = { (uint64_t)LARGE_BYTES * MIXED_FIRST };
+
+    for (unsigned i = 0; i < sizeof bad_frame / sizeof *bad_frame; i++) {
+        pa_t bad = { frame.value + bad_frame[i] };
+        exam_answer(bad.value, map_large(&user.space, free, bad, 0), 0);
+    }
+    va32_t inside = { free.value + (LARGE_BYTES >> 1) };
+    exam_answer(inside.value, map_large(&user.space, inside, frame, 0), 0);
+    inside.value = free.value + FRAME_BYTES;
+    exam_answer(inside.value, map_large(&user.space, inside, frame, 0), 0);
+    exam_answer(taken.value, map_large(&user.space, taken, frame, 0), 0);
+    exam_answer(taken.value, translate(&user.space, taken, NULL), 0);
+    exam_answer(free.value, translate(&user.space, free, NULL), 0);
+}
+
+static void touch_memory(void)
+{
+    const uint32_t first = WORDS_FIRST * LARGE_BYTES, end = MIXED_FIRST * LARGE_BYTES;
+
+    for (unsigned i = 0; i < WORDS; i++) {
+        uint32_t va = first + (exam_below(end - first) & ~3u);
+        (void)probe(i % 2 ? PROBE_WRITE_4 : PROBE_READ_4, va, (uint32_t)exam_next());
+    }
+    struct probe rom = probe(PROBE_READ_4, 0xFFFFFFF0, 0);
+    print("     %u words read and written; the BIOS at 0xfffffff0 reads 0x%08x\n", WORDS,
+          rom.value);
+}
+
+static void check_machine(void)
+{
+    uint32_t has = cpu_id(1).edx;
+
+    if (!(has & EDX_PSE) || !(has & EDX_PSE36))
+        refuse("Lesson 5 needs a CPU with pages of 4 MiB (PSE and PSE-36).\n"
+               "Choose one that has them: leave CPU= away, or CPU=max under QEMU.");
+    if (!boot_ram_has(WORDS_FIRST * LARGE_BYTES, EXPERIMENTS_END * LARGE_BYTES))
+        refuse("Lesson 5 needs the memory from 16 to %u MiB, and this machine has it not free.\n"
+               "Give it 512 MiB: leave MEM= away, or MEM=512.",
+               EXPERIMENTS_END * 4);
+}
+
+/* Large pages alone: what they cost, and what runs in them. */
+static void first_half(void)
+{
+    new_space(&all, ROOT_ALL);
+    new_space(&far_away, ROOT_FAR);
+    new_space(&user.space, ROOT_USER);
+    new_space(&own.space, ROOT_OWN);
+    new_space(&crowd, ROOT_CROWD);
+    CHECKPOINT(start);
+
+    print_reckoning();
+    map_everything();
+    map_far();
+    map_drawn(&user, PTE_US | PTE_PCD);
+    map_drawn(&own, PTE_RW | PTE_PAT | PTE_PWT | BIT(10) | PTE_D);
+    map_crowd();
+    CHECKPOINT(built);
+    print("4  Ten calls, of which eight must be refused and leave no trace.\n");
+    ask_for_refusals();
+    CHECKPOINT(refused);
+    print("5  switch_on: the kernel runs in 1,024 large pages.\n");
+    lesson_needs(switch_on(all.directory), SWITCH_ON, "switch_on");
+    CHECKPOINT(on);
+    touch_memory();
+}
+
+void lesson_main(void)
+{
+    check_machine();
+    first_half();
+    build_mixed();
+    CHECKPOINT(mixed);
+    print("6  translate is asked 1,024 times, with CR4.PSE and without.\n");
+    ask_mixed(true);
+    ask_mixed(false);
+    CHECKPOINT(asked);
+
+    exam.note[FREE_BEFORE] = frames_free();
+    split_kernel();
+    split_drawn(&user);
+    split_drawn(&own);
+    exam.note[FREE_NOW] = frames_free();
+    CHECKPOINT(split);
+    write_letter();
+    cpu_write_cr4(cpu_read_cr4() & ~(unsigned long)CR4_PSE);
+    CHECKPOINT(without_pse);
+    read_letter();
+    cpu_write_cr4(cpu_read_cr4() | CR4_PSE);
+
+    build_odd();
+    one_bit_more();
+    CHECKPOINT(low_bits);
+    read_bits();
+    print("12 Calls about pages that cannot be one, or not be split: no trace of them, either.\n");
+    ask_odd();
+    exam.note[FREE_NOW] = frames_free();
+    CHECKPOINT(alike);
+    join_drawn(&user);
+    join_drawn(&own);
+    join_narrow();
+    exam.note[FREE_NOW] = frames_free();
+    CHECKPOINT(joined);
+    print_reach();
+    CHECKPOINT(end);
+}
