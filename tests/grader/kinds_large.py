@@ -6,6 +6,7 @@ from grader.kinds_tables import maps
 from grader.walk import D, PAGE
 
 PAT, PAT_LARGE = 1 << 7, 1 << 12
+LARGE = 1 << 22
 KEPT = 0xF18                    # PWT, PCD, G and the free bits: in the same place in every entry
 
 
@@ -18,9 +19,12 @@ def _flags(step):
 def _mistake(row, walk, pa, bits):
     """(code, sentence) of a page that leads where it should, or did before PAT got in the way."""
     last = walk.last
-    if walk.size == PAGE and walk.pa ^ pa == PAT_LARGE:
+    if walk.size == PAGE and walk.pa - pa == PAT_LARGE:
         return "E-PAT-MOVE", (f"{last.name} has bit 12, which is PAT in a large entry and an "
                               "address bit here")
+    if walk.size == PAGE and walk.pa != pa and walk.pa == pa & -LARGE:
+        return "E-WRONG-FRAME", (f"{last.name} leads to the first frame of the page that was "
+                                 "split: each entry has a frame of its own")
     if walk.pa != pa:
         return None
     if walk.rights & row.must != row.must or walk.rights & row.must_not:

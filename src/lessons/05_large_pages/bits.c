@@ -103,13 +103,13 @@ void write_letter(void)
     word[0] = frame | (uint32_t)(PTE_P | PTE_RW);
     word[1] = 0;
     *table_at((pa32_t){ frame }) = 0x1E77E12;
-    print("8  The page at 0x%08x begins with the words 0x%08x and 0.\n", LETTER_FIRST * LARGE_BYTES,
+    print("9  The page at 0x%08x begins with the words 0x%08x and 0.\n", LETTER_FIRST * LARGE_BYTES,
           word[0]);
 }
 
 void read_letter(void)
 {
-    print("9  CR4.PSE is clear for a moment: PS means nothing, those words are PTEs.\n");
+    print("10 CR4.PSE is clear for a moment: PS means nothing, those words are PTEs.\n");
     show(LETTER_FIRST * LARGE_BYTES, PROBE_READ_4);
     show(LETTER_FIRST * LARGE_BYTES + FRAME_BYTES, PROBE_READ_4);
 }
@@ -124,7 +124,7 @@ void one_bit_more(void)
     uint32_t first = BITS_FIRST + exam_below(LETTER_FIRST - BITS_FIRST - BITS_TRIED + 1);
 
     exam.note[BITS_PA] = first * LARGE_BYTES;
-    print("10 One bit more in the entries from 0x%08x on:\n", first * LARGE_BYTES);
+    print("11 One bit more in the entries from 0x%08x on:\n", first * LARGE_BYTES);
     for (uint32_t i = 0; i < BITS_TRIED; i++) {
         *table_at((pa32_t){ (first + i) * LARGE_BYTES + WORD_AT }) = 0xC0DE0000u + i;
         uint32_t *pde = &table_at(all.directory)[first + i];
@@ -137,7 +137,7 @@ void read_bits(void)
 {
     uint32_t first = (uint32_t)exam.note[BITS_PA];
 
-    print("11 Bit 12 is PAT, bit 13 is address bit 32, bit 21 is reserved:\n");
+    print("12 Bit 12 is PAT, bit 13 is address bit 32, bit 21 is reserved:\n");
     for (uint32_t i = 0; i < BITS_TRIED; i++) {
         show(first + i * LARGE_BYTES + WORD_AT, i == BITS_TRIED - 1 ? PROBE_READ_1 : PROBE_READ_4);
         table_at(all.directory)[first / LARGE_BYTES + i] &= ~(uint32_t)tried[i];

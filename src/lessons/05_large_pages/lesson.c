@@ -83,7 +83,7 @@ static void print_reckoning(void)
 
 static void print_reach(void)
 {
-    print("15 A TLB of %u entries reaches %u KiB by pages of 4 KiB, %u MiB by pages of 4 MiB.\n",
+    print("16 A TLB of %u entries reaches %u KiB by pages of 4 KiB, %u MiB by pages of 4 MiB.\n",
           TLB_ENTRIES, TLB_ENTRIES * 4, TLB_ENTRIES * 4);
 }
 
@@ -110,8 +110,10 @@ static void map_drawn(struct drawn *drawn, uint64_t flags)
 {
     for (uint32_t i = 0; i < DRAWN_PAGES; i++) {
         uint32_t page = 16 + i * 248 + exam_below(248);
+        uint32_t frame = MIXED_FIRST + exam_below(MIXED_FRAMES);
         drawn->page[i] = large_page(page);
-        map(&drawn->space, page, MIXED_FIRST + exam_below(MIXED_FRAMES), flags);
+        drawn->frame[i].value = frame * LARGE_BYTES;
+        map(&drawn->space, page, frame, flags);
     }
 }
 
@@ -212,11 +214,15 @@ void lesson_main(void)
     CHECKPOINT(asked);
 
     exam.note[FREE_BEFORE] = frames_free();
-    split_kernel();
+    print("7  Pages that nobody uses are split:\n");
     split_drawn(&user);
     split_drawn(&own);
-    exam.note[FREE_NOW] = frames_free();
     CHECKPOINT(split);
+    require_sound_splits(&user);
+    require_sound_splits(&own);
+    split_kernel();
+    exam.note[FREE_NOW] = frames_free();
+    CHECKPOINT(live);
     write_letter();
     cpu_write_cr4(cpu_read_cr4() & ~(unsigned long)CR4_PSE);
     CHECKPOINT(without_pse);
@@ -227,7 +233,7 @@ void lesson_main(void)
     one_bit_more();
     CHECKPOINT(low_bits);
     read_bits();
-    print("12 Calls about pages that cannot be one, or not be split: no trace of them, either.\n");
+    print("13 Calls about pages that cannot be one, or not be split: no trace of them, either.\n");
     ask_odd();
     exam.note[FREE_NOW] = frames_free();
     CHECKPOINT(alike);

@@ -40,6 +40,7 @@ enum {
 struct drawn {
     struct space space;
     va32_t page[DRAWN_PAGES];
+    pa32_t frame[DRAWN_PAGES];
 };
 
 extern struct space all; /* everything, at its own address: the space in force */
@@ -51,6 +52,7 @@ va32_t large_page(uint32_t number); /* the address of 4 MiB page `number` */
 /* small_again.c: from one page to 1,024 and back. */
 void split_kernel(void);
 void split_drawn(struct drawn *drawn);
+void require_sound_splits(const struct drawn *drawn); /* or the run ends here */
 void build_odd(void);
 void ask_odd(void);
 void join_drawn(struct drawn *drawn);

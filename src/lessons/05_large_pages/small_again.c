@@ -33,18 +33,6 @@ static struct space odd, narrow;
 
 /* ---- Splitting ---- */
 
-void split_kernel(void)
-{
-    uint32_t pages = ((uint32_t)frames_end() + LARGE_BYTES - 1) / LARGE_BYTES;
-
-    for (uint32_t i = 0; i < pages; i++)
-        lesson_needs(split_large(&all, large_page(i)), SPLIT_LARGE, "split_large");
-    exam.note[SMALL_PAGES] = pages * TABLE_ENTRIES;
-    exam.note[LARGE_LEFT] = TABLE_ENTRIES - pages;
-    print("7  The kernel splits the %u pages that it runs in, while it does: PDE[0] = 0x%08x\n",
-          pages, table_at(all.directory)[0]);
-}
-
 void split_drawn(struct drawn *drawn)
 {
     uint32_t *pde = &table_at(drawn->space.directory)[drawn->page[0].value / LARGE_BYTES];
@@ -58,6 +46,47 @@ void split_drawn(struct drawn *drawn)
     if (!(*pde & PTE_PS))
         print(", PTE[0] = 0x%08x", table_at((pa32_t){ *pde & ~0xFFFu })[0]);
     print("\n");
+}
+
+/* Does each small page lead where its part of the large one did? */
+static bool leads_on(const struct drawn *drawn, unsigned page)
+{
+    va32_t va = drawn->page[page];
+    uint32_t pde = table_at(drawn->space.directory)[va.value / LARGE_BYTES];
+    const uint32_t *table = table_at((pa32_t){ pde & ~0xFFFu });
+
+    if ((pde & (uint32_t)(PTE_P | PTE_PS)) != (uint32_t)PTE_P)
+        return false;
+    for (uint32_t i = 0; i < TABLE_ENTRIES; i++) {
+        uint32_t frame = drawn->frame[page].value + i * FRAME_BYTES;
+        if (!(table[i] & (uint32_t)PTE_P) || (table[i] & ~0xFFFu) != frame)
+            return false;
+    }
+    return true;
+}
+
+void require_sound_splits(const struct drawn *drawn)
+{
+    for (unsigned i = 0; i < DRAWN_PAGES; i++) {
+        if (leads_on(drawn, i))
+            continue;
+        print("\nThe page at 0x%08x was split, and its small pages do not lead where it led.\n"
+              "The kernel is not going to run in pages that were split like that.\n",
+              drawn->page[i].value);
+        machine_stop(END_TODO);
+    }
+}
+
+void split_kernel(void)
+{
+    uint32_t pages = ((uint32_t)frames_end() + LARGE_BYTES - 1) / LARGE_BYTES;
+
+    for (uint32_t i = 0; i < pages; i++)
+        lesson_needs(split_large(&all, large_page(i)), SPLIT_LARGE, "split_large");
+    exam.note[SMALL_PAGES] = pages * TABLE_ENTRIES;
+    exam.note[LARGE_LEFT] = TABLE_ENTRIES - pages;
+    print("8  The kernel splits the %u pages that it runs in, while it does: PDE[0] = 0x%08x\n",
+          pages, table_at(all.directory)[0]);
 }
 
 /* ---- What cannot be joined ---- */
@@ -139,7 +168,7 @@ void join_drawn(struct drawn *drawn)
 {
     for (unsigned i = 0; i < DRAWN_PAGES; i++)
         (void)join_pages(&drawn->space, drawn->page[i]);
-    print("13 Joined again: PDE 0x%08x\n",
+    print("14 Joined again: PDE 0x%08x\n",
           table_at(drawn->space.directory)[drawn->page[0].value / LARGE_BYTES]);
 }
 
@@ -158,6 +187,6 @@ void join_narrow(void)
         table[1 + exam_below(TABLE_ENTRIES - 1)] |= (uint32_t)PTE_D;
         (void)join_pages(&narrow, large_page(NARROW_AT + i));
     }
-    print("14 Pages whose table grants less than they do, one of them dirty: 0x%08x, 0x%08x\n",
+    print("15 Pages whose table grants less than they do, one of them dirty: 0x%08x, 0x%08x\n",
           table_at(narrow.directory)[NARROW_AT], table_at(narrow.directory)[NARROW_AT + 1]);
 }
