@@ -41,10 +41,11 @@ def _mistake(row, walk, pa, bits):
     return None
 
 
-@keys("set bits", "root mode")
+@keys("set bits", "rights root mode")
 def page_flags(context):
     """As maps, and every page of `set` has its flags. Keys: set, root, mode; bits (flags as a PTE
-    has them: PWT PCD PAT G, free bits, and D where it must not be lost). code: wrong rights."""
+    has them: PWT PCD PAT G, free bits, and D where it must not be lost); rights (the code of
+    wrong ones, default E-RIGHTS-LEAF)."""
     paging, bits = context.paging(), context.value(context.check["bits"])
     for row in context.wanted().rows:
         va = row.va
@@ -54,7 +55,8 @@ def page_flags(context):
             if found:
                 entry = show.row(walk.last.name, f"flags 0x{bits:X}", show.entry_hex(
                     paging.mode, walk.last.entry), walk.last.address)
-                return failed(found[0] or None, f"{show.address(va)}: {found[1]}", rows=[entry],
+                code = found[0] or context.get("rights", "E-RIGHTS-LEAF")
+                return failed(code, f"{show.address(va)}: {found[1]}", rows=[entry],
                               va=va)
             va += walk.size or PAGE
     return maps(context)

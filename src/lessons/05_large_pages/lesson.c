@@ -237,6 +237,7 @@ void lesson_main(void)
     ask_odd();
     exam.note[FREE_NOW] = frames_free();
     CHECKPOINT(alike);
+    print("14 Joined again:\n");
     join_drawn(&user);
     join_drawn(&own);
     join_narrow();

@@ -168,7 +168,7 @@ void join_drawn(struct drawn *drawn)
 {
     for (unsigned i = 0; i < DRAWN_PAGES; i++)
         (void)join_pages(&drawn->space, drawn->page[i]);
-    print("14 Joined again: PDE 0x%08x\n",
+    print("     PDE 0x%08x\n",
           table_at(drawn->space.directory)[drawn->page[0].value / LARGE_BYTES]);
 }
 
