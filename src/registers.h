@@ -13,7 +13,7 @@
 uintptr_t read_cr0(void);
 void write_cr0(uintptr_t value);
 uintptr_t read_cr3(void);
-void write_cr3(uintptr_t value);    /* also empties the TLB, global pages excepted */
+void write_cr3(uintptr_t value); /* also empties the TLB, global pages excepted */
 uintptr_t read_cr4(void);
 void write_cr4(uintptr_t value);
 void invalidate_page(uintptr_t va); /* INVLPG: drops the TLB's entry for the page of va */

@@ -32,6 +32,6 @@ def low_bits_as_address(answer):
 
 DETECTORS = (
     ("E-PS-NO-PSE", heeds_ps_without_pse, "PS ended the walk although CR4.PSE is clear"),
-    ("E-RESERVED", reserved_bit, "bit 21 of the entry is set: the CPU faults, whatever the address"),
+    ("E-RESERVED", reserved_bit, "bit 21 of the entry is set, which makes the CPU fault"),
     ("E-LARGE-MASK", low_bits_as_address, "bits 21:12 of a large entry came back as address bits"),
 )

@@ -1,4 +1,4 @@
-"""What is judged of large pages: flags that move with the size, answers, a death without CR4.PSE."""
+"""What is judged of large pages: flags that move, answers, a death without CR4.PSE."""
 
 import pytest
 

@@ -11,19 +11,11 @@
 #include "frames.h"
 #include "lesson.h"
 #include "machine.h"
-#include "memory.h"
 #include "probe.h"
 
-#define LARGE_PAGES   1024u
-#define FAR_PAGES     8u       /* drawn, to frames anywhere below 2^40 */
-#define FRAMES_IN_ALL 0x40000u /* of 4 MiB, below 2^40 */
-#define OBJECTS       1000u    /* one to a large page */
-#define OBJECT_BYTES  64u
-#define SMALL_OBJECTS 50000u /* in the reckoning */
-#define WORDS         16u
-#define TLB_ENTRIES   64u
-#define EDX_PSE       (1u << 3) /* SDM 2A, "CPUID", leaf 1 */
-#define EDX_PSE36     (1u << 17)
+#define WORDS     16u
+#define EDX_PSE   (1u << 3) /* SDM 2A, "CPUID", leaf 1 */
+#define EDX_PSE36 (1u << 17)
 
 const struct lesson lesson = {
     .number = 5,
@@ -31,104 +23,6 @@ const struct lesson lesson = {
     .pool_frames = 64,
     .pool_lowest = 0x400000,
 };
-
-struct space all;
-struct drawn user, own;
-static struct space far_away, crowd;
-
-va32_t large_page(uint32_t number)
-{
-    return (va32_t){ number * LARGE_BYTES };
-}
-
-void new_space(struct space *space, unsigned note)
-{
-    if (!frame_take(&space->directory))
-        panic("no frame for a directory");
-    memset(table_at(space->directory), 0, PAGE_SIZE);
-    space->pse = true;
-    exam.note[note] = space->directory.value;
-}
-
-static void map(struct space *space, uint32_t page, uint32_t frame, uint64_t flags)
-{
-    pa_t pa = { (uint64_t)frame * LARGE_BYTES };
-
-    lesson_needs(map_large(space, large_page(page), pa, (uint32_t)flags), MAP_LARGE, "map_large");
-}
-
-/* ---- What a size costs ---- */
-
-static void print_size(uint32_t page_bytes)
-{
-    uint32_t entries = (uint32_t)(BIT(32) / page_bytes);
-
-    print("     %5u KiB  %8u  %10u  %13llu\n", page_bytes / 1024, entries, entries * 4,
-          (unsigned long long)SMALL_OBJECTS * page_bytes);
-}
-
-static void print_reckoning(void)
-{
-    const uint32_t small = 4096, large = 65536;
-    uint32_t saved = (uint32_t)(BIT(32) / small - BIT(32) / large) * 4;
-
-    print("1  4 GiB by one flat table, and %u small objects with a page each:\n"
-          "     page       entries  table bytes  objects' bytes\n",
-          SMALL_OBJECTS);
-    print_size(small);
-    print_size(large);
-    print("     The table saves %u bytes, the objects waste %llu more.\n", saved,
-          (unsigned long long)SMALL_OBJECTS * (large - small));
-}
-
-static void print_reach(void)
-{
-    print("16 A TLB of %u entries reaches %u KiB by pages of 4 KiB, %u MiB by pages of 4 MiB.\n",
-          TLB_ENTRIES, TLB_ENTRIES * 4, TLB_ENTRIES * 4);
-}
-
-/* ---- Spaces ---- */
-
-static void map_everything(void)
-{
-    for (uint32_t i = 0; i < LARGE_PAGES; i++)
-        map(&all, i, i, PTE_RW);
-    print("2  1,024 calls of map_large: 4 GiB at their own addresses. Table bytes: %u\n",
-          FRAME_BYTES);
-}
-
-static void map_far(void)
-{
-    for (uint32_t i = 0; i < FAR_PAGES; i++) {
-        uint32_t page = 16 + i * 62 + exam_below(62);
-        map(&far_away, page, exam_below(FRAMES_IN_ALL), PTE_RW | PTE_PAT | PTE_G | BIT(9));
-    }
-}
-
-/* In slices of the directory, to frames that a PTE can name. */
-static void map_drawn(struct drawn *drawn, uint64_t flags)
-{
-    for (uint32_t i = 0; i < DRAWN_PAGES; i++) {
-        uint32_t page = 16 + i * 248 + exam_below(248);
-        uint32_t frame = MIXED_FIRST + exam_below(MIXED_FRAMES);
-        drawn->page[i] = large_page(page);
-        drawn->frame[i].value = frame * LARGE_BYTES;
-        map(&drawn->space, page, frame, flags);
-    }
-}
-
-/* Memory seen as an array of pages: 1,000 objects leave room for 24 more. */
-static void map_crowd(void)
-{
-    uint32_t page = exam_below(LARGE_PAGES - OBJECTS + 1);
-    uint32_t frame = exam_below(FRAMES_IN_ALL - OBJECTS);
-
-    for (uint32_t i = 0; i < OBJECTS; i++)
-        map(&crowd, page + i, frame + i, PTE_RW);
-    print("3  %u objects of %u bytes, a large page each: %u of %u pages, %llu bytes for %u.\n",
-          OBJECTS, OBJECT_BYTES, OBJECTS, LARGE_PAGES, (unsigned long long)OBJECTS * LARGE_BYTES,
-          OBJECTS * OBJECT_BYTES);
-}
 
 /* What must be answered with the right word, and leave every table as it was. */
 static void ask_for_refusals(void)
@@ -202,17 +96,9 @@ static void first_half(void)
     touch_memory();
 }
 
-void lesson_main(void)
+/* Pages become small and large again, and the entries' bits are tried. */
+static void second_half(void)
 {
-    check_machine();
-    first_half();
-    build_mixed();
-    CHECKPOINT(mixed);
-    print("6  translate is asked 1,024 times, with CR4.PSE and without.\n");
-    ask_mixed(true);
-    ask_mixed(false);
-    CHECKPOINT(asked);
-
     exam.note[FREE_BEFORE] = frames_free();
     print("7  Pages that nobody uses are split:\n");
     split_drawn(&user);
@@ -243,6 +129,19 @@ void lesson_main(void)
     join_narrow();
     exam.note[FREE_NOW] = frames_free();
     CHECKPOINT(joined);
+}
+
+void lesson_main(void)
+{
+    check_machine();
+    first_half();
+    build_mixed();
+    CHECKPOINT(mixed);
+    print("6  translate is asked 1,024 times, with CR4.PSE and without.\n");
+    ask_mixed(true);
+    ask_mixed(false);
+    CHECKPOINT(asked);
+    second_half();
     print_reach();
     CHECKPOINT(end);
 }

@@ -1,3 +1,3 @@
 WIDTH := 32
 LESSON_PLATFORM := offered32
-LESSON_FILES := small_again bits
+LESSON_FILES := costs spaces small_again bits

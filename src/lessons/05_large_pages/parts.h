@@ -25,6 +25,7 @@ enum {
     FREE_NOW,    /* and now */
 };
 
+#define LARGE_PAGES   1024u /* in a directory */
 #define TABLE_ENTRIES 1024u
 #define DRAWN_PAGES   4u /* in the spaces that are split and joined again */
 
@@ -43,11 +44,20 @@ struct drawn {
     pa32_t frame[DRAWN_PAGES];
 };
 
-extern struct space all; /* everything, at its own address: the space in force */
-extern struct drawn user, own;
+/* costs.c: figures, from the geometry alone. */
+void print_reckoning(void);
+void print_reach(void);
 
+/* spaces.c: what map_large fills. */
+extern struct space all; /* everything, at its own address: the space in force */
+extern struct space far_away, crowd;
+extern struct drawn user, own;
 void new_space(struct space *space, unsigned note);
 va32_t large_page(uint32_t number); /* the address of 4 MiB page `number` */
+void map_everything(void);
+void map_far(void);
+void map_drawn(struct drawn *drawn, uint64_t flags);
+void map_crowd(void);
 
 /* small_again.c: from one page to 1,024 and back. */
 void split_kernel(void);

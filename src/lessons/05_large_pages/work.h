@@ -49,8 +49,8 @@ enum result translate(const struct space *space, va32_t va, pa_t *pa);
 /*
  * Makes the page that holds va small: a table of 1,024 pages takes its place, which lead where it
  * led, with the rights, the flags, A and D that it had. DONE too when it is small already.
- * NOT_MAPPED (as translate, for a large page), OUT_OF_FRAMES, OUT_OF_RANGE when it lies above 4 GiB,
- * where no PTE can lead. The table is complete before the directory names it.
+ * NOT_MAPPED (as translate, for a large page), OUT_OF_FRAMES, OUT_OF_RANGE when it lies above
+ * 4 GiB, where no PTE can lead. The table is complete before the directory names it.
  */
 enum result split_large(struct space *space, va32_t va);
 

@@ -1,5 +1,5 @@
-/* Lesson 5, another way: entries are taken apart into fields and put together again, a split builds
- * its table from the end, the directory's entry keeps the page's own rights, and A is set freely. */
+/* Lesson 5, another way: entries are taken apart into fields and put together again, a split
+ * builds its table from the end, the directory keeps the page's own rights, A is set freely. */
 #include "work.h"
 
 #define ENTRIES 1024
