@@ -23,6 +23,16 @@ void write_cr3(uintptr_t value)
     cpu_write_cr3(value);
 }
 
+uintptr_t read_cr4(void)
+{
+    return cpu_read_cr4();
+}
+
+void write_cr4(uintptr_t value)
+{
+    cpu_write_cr4(value);
+}
+
 void invalidate_page(uintptr_t va)
 {
     cpu_invlpg(va);

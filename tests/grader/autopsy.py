@@ -7,7 +7,7 @@ fault; the walk of those addresses says which of them was missing.
 from grader import show
 from grader.facts import PG
 from grader.kinds_steps import lacks, step_rows
-from grader.walk import P
+from grader.walk import P, PS
 
 NAMES = {0: "#DE divide error", 1: "#DB debug", 6: "#UD invalid opcode", 8: "#DF double fault",
          10: "#TS invalid TSS", 11: "#NP segment not present", 12: "#SS stack fault",
@@ -53,6 +53,15 @@ def _refusal(paging, walk):
     return None, ""
 
 
+def _without_pse(paging, walk):
+    """A directory's entry that was meant for a large page, while CR4.PSE is clear."""
+    first = walk.steps[0].entry if walk.steps else None
+    if paging.mode.name == "32bit" and not paging.pse and first and first & P and first & PS:
+        return "E-PS-NO-PSE", (f"CR4.PSE is clear, so {walk.steps[0].name}, "
+                               f"{show.entry_hex(paging.mode, first)}, names a table")
+    return None, ""
+
+
 def _walks(facts, end, fault):
     """(code, sentence, rows) from walking everything the CPU needed."""
     paging = end.paging()
@@ -62,6 +71,7 @@ def _walks(facts, end, fault):
             continue
         walk = paging.walk(va)
         rows.append(show.row(f"{what} {show.address(va)}", "mapped", show.found_text(walk)))
+        code, why = (code, why) if code else _without_pse(paging, walk)
         if walk.mapped or code:
             continue
         code, why = _refusal(paging, walk)

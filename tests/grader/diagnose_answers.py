@@ -6,7 +6,7 @@ Used by kinds_answers.py. Like diagnose.py: detectors, and the mistake that expl
 from collections import Counter
 from typing import NamedTuple
 
-from grader import indexing, show
+from grader import answers_large, indexing, show
 from grader.walk import P, PAGE, PS, XD
 
 
@@ -44,7 +44,7 @@ def offset_lost(answer):
     if answer.pa is None or not answer.found or answer.value == answer.pa:
         return False
     size = answer.walk.size if answer.walk and answer.walk.mapped else PAGE
-    return answer.value == answer.pa & -size or answer.value & -PAGE == answer.pa & -PAGE
+    return answer.value & -PAGE in (answer.pa & -size, answer.pa & -PAGE)
 
 
 def flags_kept(answer):
@@ -100,6 +100,7 @@ DETECTORS = (
     ("E-TRUNC32", truncated, "only the low 32 bits of the address came back"),
     ("E-FRAME-SHIFT", frame_shift, "the frame was shifted by 12 bits too much or too little"),
     ("E-MASK-XD", flags_kept, "bits of the entry that are no address came back with it"),
+    *answers_large.DETECTORS,
     ("E-PS-IN-PATH", large_as_table, "a large page lies on the way and was taken for a table"),
     ("E-P-MISSING", present_ignored, "the entry is not present: its other bits mean nothing"),
     ("E-ZERO-IS-NONE", frame_zero, "frame 0 is a frame: 0 was taken for \"not mapped\""),

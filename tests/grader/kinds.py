@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_fault, kinds_frames,
-                    kinds_guard, kinds_steps, kinds_tables)
+                    kinds_guard, kinds_large, kinds_steps, kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -12,6 +12,7 @@ KINDS = {
     "answers": kinds_answers.answers,
     "unchanged": kinds_tables.unchanged,
     "table_bytes": kinds_tables.table_bytes,
+    "page_flags": kinds_large.page_flags,
     "leaf_size": kinds_guard.leaf_size,
     "guard": kinds_guard.guard,
     "fault_stack": kinds_fault.fault_stack,

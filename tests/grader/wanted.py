@@ -127,6 +127,8 @@ def random_rows(facts, spec, va_bits):
     frame_low, frame_high = (evaluate(value, facts, after) for value in spec["frame"])
     width = (high - low + 1) // spec["count"]
     must, must_not = rights(spec.get("flags", "W"))
+    unit = SIZES[spec.get("size", "4K")]
+    leaf = SIZES[spec.get("leaf", spec.get("size", "4K"))]
     mapped, cut = [], []
     for index in range(spec["count"]):
         page = low + index * width + draw.below(width)
@@ -135,8 +137,8 @@ def random_rows(facts, spec, va_bits):
         if "pages" in spec:
             least, most = (evaluate(value, facts, after) for value in spec["pages"])
             pages = least + draw.below(most - least + 1)
-        row = Row(canonical(page * PAGE, va_bits), pages * PAGE, frame * PAGE, must, must_not,
-                  origin="random")
+        row = Row(canonical(page * unit, va_bits), pages * unit, frame * unit, must, must_not,
+                  leaf, "size" in spec, origin="random")
         gone = spec.get("cut") and index % spec["cut"] == spec["cut"] - 1
         (cut if gone else mapped).append(row)
     return mapped, cut

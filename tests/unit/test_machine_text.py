@@ -100,6 +100,14 @@ def test_the_walk_and_the_access_are_told_apart():
         0x20814C, 0x20814C, 0x2003B3, False)
 
 
+def test_a_read_modify_write_is_a_read_and_a_write():
+    read = "[CPU0 RW]: LIN 0x0000000000425000 PHY 0x000000425000 (len=1, WB): 0x27"
+    write = "[CPU0 WR]: PHY 0x000000425000 (len=1, WB): 0x4E"
+    assert [bochs_text.access(line) for line in (read, write)] == [
+        bochs_text.Access(False, 0x425000, 0x425000, 1, 0x27, None),
+        bochs_text.Access(True, None, 0x425000, 1, 0x4E, None)]
+
+
 def test_an_entry_of_eight_bytes_is_one_number():
     line = "[CPU0 WR]: PHY 0x000000216004 (len=8, UC): 0x80000000 0x0021F007\t; PML4E"
     assert bochs_text.access(line) == bochs_text.Access(

@@ -13,6 +13,7 @@ from . import MachineError
 # pa is the address of RIP through the tables in RAM, None when they do not map it.
 Stop = namedtuple("Stop", "reason tick pa cs rip insn trace")
 # One line of trace-mem. va is None for a page-walk access, whose level is then "PDE", "PTE", …
+# A read-modify-write is a read (RW, with va) and a write that has neither va nor level.
 Access = namedtuple("Access", "write va pa size value level")
 
 _NEXT = re.compile(r"^Next at t=(\d+)$")
@@ -21,7 +22,7 @@ _WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): 
 _NOWHERE = re.compile(r"^\(0\)(?:\.\[\d+\])? \?\?\? \(physical address not available\)$")
 _RESET = re.compile(r"^\(0\)\.\[\d+\] ")     # before "Next at": the CPU itself asked to stop
 _BREAK = re.compile(r"^\(0\) Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*$")
-_TRACE = re.compile(r"^\[CPU0 (RD|WR)\]: (?:LIN 0x([0-9a-f]{16}) )?PHY 0x([0-9a-f]+) "
+_TRACE = re.compile(r"^\[CPU0 (RD|WR|RW)\]: (?:LIN 0x([0-9a-f]{16}) )?PHY 0x([0-9a-f]+) "
                     r"\(len=(\d+)(?:, \S+)?\): ([0-9A-Fx ]+?)(?:\t; (\S+))?$")
 _REGISTER = re.compile(r"^(r\w\w?) ?: ([0-9a-f]{8})_([0-9a-f]{8})$")
 _SEGMENT = re.compile(r"^(\w+):0x([0-9a-f]{4}), dh=0x([0-9a-f]{8}), dl=0x([0-9a-f]{8}), valid=\d+$")
@@ -45,7 +46,7 @@ def access(line):
     number = 0
     for word in value.split():          # 8-byte entries come as two words, the high one first
         number = number << 32 | int(word, 16)
-    if (lin is None) == (level is None):
+    if lin and level or not lin and not level and way != "WR":
         raise _bad("trace line", line)
     va = int(lin, 16) if lin else None
     return Access(way == "WR", va, int(phy, 16), int(size), number, level)
