@@ -18,7 +18,7 @@ class Bench:
 
     def __init__(self, build, kernel, checks, folder):
         self.kernel = kernel
-        self.qemu = Qemu(folder, kernel=build.kernel32, memory_mib=checks.get("memory", 512),
+        self.qemu = Qemu(folder, kernel=build.kernel32, memory_mib=tables.size_mib(checks, "qemu"),
                          seconds=LONGEST)
         self.version = self.qemu.version
         self.watching, self.armed, self.stepped = False, False, False
