@@ -2,7 +2,7 @@
 
 from grader import show
 from grader.finding import Finding
-from grader.walk import PAGE, RW, US, X, Paging
+from grader.walk import PAGE, RW, US, P, X
 
 
 def pdpte_rights(case):
@@ -20,9 +20,7 @@ def root_rounded(case):
     if case.paging.mode.name != "pae" or case.pa is None or case.paging.root == start \
             or case.walk.end != "not_present" or len(case.walk.steps) != 1:
         return None
-    walk = Paging("pae", start, case.paging.page, nxe=True,
-                  physical_bits=case.paging.physical_bits).walk(case.va)
-    if not walk.mapped or walk.pa != case.pa:
+    if not (case.paging.read(start + 8 * case.walk.last.index) or 0) & P:
         return None
     return Finding("E-CR3-ALIGN", f"the PDPTEs were written at {show.address(start)}: the PDPT lies "
                    f"at {show.address(case.paging.root)}, a multiple of 32, not of 4096")

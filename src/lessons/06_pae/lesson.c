@@ -109,7 +109,7 @@ static void grow(void)
 static void run_on_tables(void)
 {
     print("4  CR4.PAE, EFER.NXE, CR3, CR0.PG: your tables run the kernel.\n");
-    warn_before_paging();
+    require_kernel();
     turn_paging_on();
     CHECKPOINT(running);
     touch_rows();

@@ -24,7 +24,7 @@
 extern const uint8_t image_start[], image_end[];
 
 /* What somebody's page tables left in memory: a frame that maps one page. */
-static const __attribute__((aligned(4096))) uint64_t old_table[ENTRIES] = {
+static __attribute__((aligned(4096))) uint64_t old_table[ENTRIES] = {
     [OLD_ENTRY] = BIT(30) | PTE_P | PTE_RW,
 };
 
@@ -100,17 +100,17 @@ uint64_t *entry_of(uint32_t va, unsigned level)
     return NULL;
 }
 
-void warn_before_paging(void)
+void require_kernel(void)
 {
     for (uint32_t va = (uintptr_t)image_start; va < (uintptr_t)image_end; va += PAGE_SIZE) {
         struct pg_walk walk = walk_of(va);
         if (walk.end == PG_END_MAPPED && walk.pa.value == va && walk.rights.write &&
             walk.rights.execute)
             continue;
-        print("     The kernel's own page 0x%08x is not mapped to itself, writable and executable\n"
-              "     (its walk ends at the %s). What happens now cannot be reported: make LESSON=6\n"
-              "     grade says what is wrong.\n",
+        print("\nThe kernel's own page 0x%08x does not lead to itself, writable and executable:\n"
+              "its walk ends at the %s. Turning paging on now would reset the machine.\n"
+              "make LESSON=6 grade says what is wrong.\n",
               va, pg_geometry_pae.level[walk.level].entry);
-        return;
+        machine_stop(END_TODO);
     }
 }

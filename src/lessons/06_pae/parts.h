@@ -56,8 +56,8 @@ void ask_for_refusals(void);
 /* offered.c. The entry of `level` on the way to va, or NULL where the tables do not get that far. */
 uint64_t *entry_of(uint32_t va, unsigned level);
 
-/* Prints which page of the kernel is not mapped to itself: nobody could report it afterwards. */
-void warn_before_paging(void);
+/* Ends the run when a page of the kernel is not mapped to itself: nobody could report the fault. */
+void require_kernel(void);
 
 /* Refuses a CPU without PAE or execute-disable. */
 void require_pae(void);

@@ -78,7 +78,7 @@ static void refuse_executable(uint32_t va)
 
 static void ask_set_executable(void)
 {
-    lesson_needs(set_executable(&space, (va32_t){ va_of(CODE_VA) }, true), SET_EXECUTABLE,
+    lesson_needs(set_executable(&space, (va32_t){ EMPTY_VA }, true), SET_EXECUTABLE,
                  "set_executable");
     refuse_executable(va_of(CODE_VA) + INSIDE);
     refuse_executable(EMPTY_VA);
