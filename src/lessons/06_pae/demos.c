@@ -68,7 +68,7 @@ void show_stale_pdpte(void)
     probe_keeps_tlb = 1;
     touch("read the page of step 6, CR3 not reloaded:", PROBE_READ_4, va_of(NEW_VA), 0);
     probe_keeps_tlb = 0;
-    CHECKPOINT(reloaded);
+    CHECKPOINT(pdpte_gone);
     touch("read the page of step 6, CR3 reloaded:    ", PROBE_READ_4, va_of(NEW_VA), 0);
     pdpte->half.high = (uint32_t)(kept >> 32);
     pdpte->half.low = (uint32_t)kept;

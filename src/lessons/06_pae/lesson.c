@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "probe.h"
 
+#define SWAP_DISKS 0x20u
 #define SWAP_SLOTS 0x10000u
 
 const struct lesson lesson = {
@@ -26,11 +27,11 @@ const struct lesson lesson = {
 static void leave_swap_slot(void)
 {
     uint64_t *entry = entry_of(va_of(SWAP_VA), PG_PT);
-    uint64_t slot = (uint64_t)exam_below(SWAP_SLOTS) << 32 | exam_below(SWAP_SLOTS) << 1;
+    uint64_t high = exam_below(SWAP_DISKS), low = exam_below(SWAP_SLOTS);
 
     if (entry == NULL)
         return;
-    *entry = BIT(37) | slot;
+    *entry = BIT(37) | high << 32 | low << 1;
     print("     The entry of 0x%08x is not present and holds 0x%016llx.\n", va_of(SWAP_VA),
           (unsigned long long)*entry);
 }

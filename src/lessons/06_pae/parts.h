@@ -28,6 +28,7 @@ enum note {
     NEW_PA,
     FREE_BEFORE,
     FREE_NOW,
+    SWAP_PTE, /* where that entry lies */
 };
 
 #define FOUR_GIB    BIT(32)

@@ -118,6 +118,7 @@ static void map_rows_of_space(const uint32_t page[HIGH_ROWS], const uint64_t fra
     pde = entry_of(va_of(LARGE_VA), PG_PD);
     if (pde != NULL)
         *pde = exam.note[LARGE_PA] | PTE_P | PTE_RW | PTE_PS | PTE_XD;
+    exam.note[SWAP_PTE] = (uintptr_t)entry_of(va_of(SWAP_VA), PG_PT);
     remember(va_of(LARGE_VA), exam.note[LARGE_PA], TABLE_PAGES);
 }
 
