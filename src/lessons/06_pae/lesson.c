@@ -59,7 +59,10 @@ static void touch(const char *what, enum probe_kind kind, uint32_t va, uint32_t 
     struct probe p = probe(kind, va, value);
 
     print("     %s 0x%08x: ", what, va);
-    probe_print(&p);
+    if (kind == PROBE_FETCH && !p.faulted)
+        print("executed");
+    else
+        probe_print(&p);
     print("\n");
 }
 
@@ -147,5 +150,5 @@ void lesson_main(void)
     print("10 A PDPTE taken away, without and with a reload of CR3:\n");
     show_stale_pdpte();
     CHECKPOINT(end);
-    print("11 Three indices more would not fit in 32 bits: the next lesson leaves them.\n");
+    print("11 More memory, and still 4 GiB of addresses: the next lesson widens those.\n");
 }
