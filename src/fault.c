@@ -27,7 +27,7 @@ static bool is_long_mode(void)
            (cpu_id(CPUID_FEATURES).edx & EDX_LONG_MODE) && (cpu_read_msr(MSR_EFER) & EFER_LMA);
 }
 
-/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved. No CPU does, and nobody wrote it. */
+/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
 static bool is_pdpte(pa_t at)
 {
     word_t pdpt = cpu_read_cr3() & ~(word_t)(PDPT_BYTES - 1);

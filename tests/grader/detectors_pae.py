@@ -10,8 +10,8 @@ def pdpte_rights(case):
     if case.walk.end != "reserved" or case.walk.last.level.name != "PDPTE" \
             or case.paging.mode.name != "pae" or not case.entry & (RW | US):
         return None
-    return Finding("E-PDPTE-RIGHTS", f"{case.walk.last.name} has R/W or U/S set, which are reserved "
-                   "there: MOV CR3 raises #GP")
+    return Finding("E-PDPTE-RIGHTS", f"{case.walk.last.name} has R/W or U/S set, which are "
+                   "reserved there: MOV CR3 raises #GP")
 
 
 def root_rounded(case):
@@ -22,8 +22,8 @@ def root_rounded(case):
         return None
     if not (case.paging.read(start + 8 * case.walk.last.index) or 0) & P:
         return None
-    return Finding("E-CR3-ALIGN", f"the PDPTEs were written at {show.address(start)}: the PDPT lies "
-                   f"at {show.address(case.paging.root)}, a multiple of 32, not of 4096")
+    return Finding("E-CR3-ALIGN", f"the PDPTEs were written at {show.address(start)}: the PDPT "
+                   f"lies at {show.address(case.paging.root)}, a multiple of 32, not of 4096")
 
 
 def executable(case):

@@ -25,8 +25,8 @@ def _may(walk, kind):
 @keys("va", "root mode")
 def untorn(context):
     """Whenever the entry of va was present between the two stops of [collect] step, it named the
-    frame it had at first, or the one it had in the end. Keys: va (one of [collect] step watch), root and
-    mode (the tables, for the report)."""
+    frame it had at first, or the one it had in the end. Keys: va (one of [collect] step watch),
+    root and mode (the tables, for the report)."""
     va = context.value(context.check["va"])
     entry = next((entry for entry in context.facts.evidence.get("entries", [])
                   if number(entry["va"]) == va), None)

@@ -54,7 +54,7 @@ void map_or_end(uint32_t va, uint64_t pa, uint64_t flags);
 void ask_all(void);
 void ask_for_refusals(void);
 
-/* offered.c. The entry of `level` on the way to va, or NULL where the tables do not get that far. */
+/* offered.c. The entry of `level` on the way to va, or NULL where the tables end before it. */
 uint64_t *entry_of(uint32_t va, unsigned level);
 
 /* Ends the run when a page of the kernel is not mapped to itself: nobody could report the fault. */
@@ -63,7 +63,7 @@ void require_kernel(void);
 /* Refuses a CPU without PAE or execute-disable. */
 void require_pae(void);
 
-/* demos.c: the four demonstrations at the end of the story. They break entries and mend them again. */
+/* demos.c: four demonstrations. They break entries and mend them again. */
 void show_upper_xd(void);
 void show_without_nxe(void);
 void show_pdpte_rights(void);
