@@ -19,6 +19,22 @@
 #define EDX_NX                    (1u << 20)
 #define EDX_LONG_MODE             (1u << 29)
 #define CODE_SELECTOR_INDEX_SHIFT 3
+#define PDPT_BYTES                32u
+
+static bool is_long_mode(void)
+{
+    return cpu_id(CPUID_EXTENDED).eax >= CPUID_FEATURES &&
+           (cpu_id(CPUID_FEATURES).edx & EDX_LONG_MODE) && (cpu_read_msr(MSR_EFER) & EFER_LMA);
+}
+
+/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
+static bool is_pdpte(pa_t at)
+{
+    word_t pdpt = cpu_read_cr3() & ~(word_t)(PDPT_BYTES - 1);
+
+    return (cpu_read_cr4() & CR4_PAE) && !is_long_mode() && at.value >= pdpt &&
+           at.value < pdpt + PDPT_BYTES;
+}
 
 static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {
@@ -30,6 +46,8 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
     if (bytes == 8)
         high = probe(PROBE_READ_4, va + 4, 0);
     *entry = (uint64_t)high.value << 32 | low.value;
+    if (is_pdpte(at))
+        *entry &= ~PTE_A;
     return !low.faulted && !high.faulted;
 }
 
@@ -61,8 +79,7 @@ static struct pg_space current_space(void)
 
     if (cpu_read_cr4() & CR4_PAE)
         space.geometry = &pg_geometry_pae;
-    if (cpu_id(CPUID_EXTENDED).eax >= CPUID_FEATURES &&
-        (cpu_id(CPUID_FEATURES).edx & EDX_LONG_MODE) && (cpu_read_msr(MSR_EFER) & EFER_LMA))
+    if (is_long_mode())
         space.geometry = &pg_geometry_4;
     return space;
 }

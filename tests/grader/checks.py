@@ -9,10 +9,10 @@ import tomllib
 from grader.kinds import KINDS
 from grader.values import problems
 
-TOP = {"title": str, "width": int, "memory": int, "order": list, "budget": int, "notes": list,
-       "wants_long_mode": bool, "physical_bits": int, "va_bits": int, "gate": dict,
-       "collect": dict, "tripwires": dict, "kernel": dict, "set": dict, "check": list,
-       "tour": list}
+TOP = {"title": str, "width": int, "memory": int, "memory_qemu": int, "order": list,
+       "budget": int, "notes": list, "wants_long_mode": bool, "physical_bits": int,
+       "va_bits": int, "gate": dict, "collect": dict, "tripwires": dict, "kernel": dict,
+       "set": dict, "check": list, "tour": list}
 COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint", "read", "see",
           "uses", "work"}
 SET = {"rows", "absent", "kernel", "random", "flags"}

@@ -17,6 +17,7 @@ from machine.lines import symbol_at
 
 from grader import collect_bochs, collect_qemu, evidence
 from grader import collect_tables as tables
+from grader import collect_watch
 from grader.collect_kernel import Kernel, mix
 
 BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
@@ -47,7 +48,7 @@ def collect(build, checks, emulator, seed, progress=None):
     if emulator not in BENCHES:
         raise MachineError(f"unknown emulator {emulator!r}")
     kernel = Kernel(Elf.load(build.elf), build.elf)
-    run = _Run(build, checks, kernel, seed, progress or (lambda text: None))
+    run = _Run(build, checks, kernel, emulator, seed, progress or (lambda text: None))
     try:
         with tempfile.TemporaryDirectory(prefix=f"{emulator}.", dir=build.workdir) as folder, \
                 BENCHES[emulator](build, kernel, checks, folder) as bench:
@@ -60,13 +61,14 @@ def collect(build, checks, emulator, seed, progress=None):
 class _Run:
     """The evidence of one run while it grows."""
 
-    def __init__(self, build, checks, kernel, seed, progress):
+    def __init__(self, build, checks, kernel, emulator, seed, progress):
         self.build, self.checks, self.kernel = build, checks, kernel
         self.seed, self.progress = seed, progress
         self.asked = checks.get("collect", {})
-        self.memory = tables.ram(checks.get("memory", 512))
+        self.memory = tables.ram(tables.size_mib(checks, emulator))
         self.pool = evidence.Pool()
         self.stops, self.accesses, self.steps, self.tripwires = [], [], [], []
+        self.entries = []
         self.end, self.extra, self.hits, self.version = None, 0, {}, ""
         self.known_tables = set()
         self.canaries = random.Random(mix(seed, 0))
@@ -109,7 +111,7 @@ class _Run:
         bench.limit(self.checks.get("budget", 40_000_000))
         bench.watch_probes(event.name in self.asked.get("probes", []))
         if event.name == self.asked.get("step", {}).get("from"):
-            return self._record_steps(bench)
+            return self._record_steps(bench, self._watch(bench, state, exam))
         return None
 
     def _describe(self, event, state):
@@ -161,11 +163,8 @@ class _Run:
             kind, _, name = text.partition(":")
             if kind == "symbol":
                 found.append((mode, self.kernel.elf.pa(name)))
-            elif kind == "note" and name in self.checks.get("notes", []):
-                at = 0x28 + 8 * self.checks["notes"].index(name)
-                found.append((mode, struct.unpack_from("<Q", exam, at)[0]))
             else:
-                raise MachineError(f"checks.toml: [collect] roots: {text!r} is no symbol or note")
+                found.append((mode, self._note(exam, text)))
         return found
 
     def _tables(self, bench, state, roots, into=None):
@@ -205,7 +204,24 @@ class _Run:
                 and pa & 4095 <= 4096 - size and pa & ~4095 not in self.known_tables
                 and not self.kernel.image[0] - size < pa < sum(self.kernel.image))
 
-    def _record_steps(self, bench):
+    def _watch(self, bench, state, exam):
+        """What looks at the entries that [collect] step names, or None."""
+        wanted = self.asked["step"]
+        if "watch" not in wanted:
+            return None
+        watch = collect_watch.Watch(bench, state, wanted["mode"], self._note(exam, wanted["root"]),
+                                    [self._note(exam, text) for text in wanted["watch"]])
+        self.entries = watch.entries
+        return watch
+
+    def _note(self, exam, text):
+        """The value of "note:NAME"."""
+        kind, _, name = text.partition(":")
+        if kind != "note" or name not in self.checks.get("notes", []):
+            raise MachineError(f"checks.toml: [collect]: {text!r} is no note")
+        return struct.unpack_from("<Q", exam, 0x28 + 8 * self.checks["notes"].index(name))[0]
+
+    def _record_steps(self, bench, watch):
         """Single-step from one stop towards another, writing down what changes the CPU's mode."""
         wanted = self.asked["step"]
         target = self.kernel.elf.va(f"checkpoint_{wanted['until']}")
@@ -216,11 +232,15 @@ class _Run:
             insn, ending = bench.step()
             if ending:
                 return ending
+            if watch:
+                watch.look()
             after = bench.control()
             if after != before:
                 self.steps.append({"rip": evidence.number(rip), "insn": insn, **after,
                                    "symbol": symbol_at(self.kernel.elf, rip) or "?"})
             before, rip = after, bench.rip()
+        for entry in self.entries:
+            entry["cut"] = True
         return None
 
     # -- the end -------------------------------------------------------------------------------
@@ -253,4 +273,5 @@ class _Run:
                 "image": self.kernel.describe(self.asked.get("symbols", [])),
                 "gate": self.build.gate, "stops": self.stops, "accesses": self.accesses,
                 "steps": self.steps, "end": self.end, "tripwires": self.tripwires,
-                "remarks": remarks, "pool": self.pool.stored}
+                "remarks": remarks, "pool": self.pool.stored,
+                **({"entries": self.entries} if self.entries else {})}

@@ -24,7 +24,7 @@ class Bench:
 
     def __init__(self, build, kernel, checks, folder):
         self.kernel = kernel
-        self.bochs = Bochs(build.iso, folder, checks.get("memory", 512),
+        self.bochs = Bochs(build.iso, folder, tables.size_mib(checks, "bochs"),
                            shim_folder=build.workdir)
         self.version = self.bochs.version
         self.tick, self.last_stop, self.watching, self.armed = 0, 0, False, False

@@ -78,7 +78,8 @@ class Place:
         pse = current is None or bool(self.registers["cr4"] & PSE)
         nxe = current is None or bool(self.registers["efer"] & NXE)
         root = self.registers["cr3"] if root is None else root
-        return Paging(mode, root, self.page, pse, nxe, self.facts.physical_bits)
+        marks = current == "pae" and self.facts.emulator["name"] == "qemu"
+        return Paging(mode, root, self.page, pse, nxe, self.facts.physical_bits, pdpte_a=marks)
 
     def exam(self):
         """struct exam here, or None where it was not read."""

@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
-from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_fault, kinds_frames,
-                    kinds_guard, kinds_large, kinds_steps, kinds_tables)
+from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
+                    kinds_frames, kinds_guard, kinds_large, kinds_steps, kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -26,4 +26,6 @@ KINDS = {
     "computed": kinds_canonical.computed,
     "predicted": kinds_canonical.predicted,
     "accessed": kinds_canonical.accessed,
+    "untorn": kinds_entries.untorn,
+    "agrees": kinds_entries.agrees,
 }

@@ -105,12 +105,14 @@ class Walk:
 class Paging:
     """One address space: a mode, a root, memory, and the control bits that change the walk."""
 
-    def __init__(self, mode, root, page, pse=True, nxe=False, physical_bits=40):
+    def __init__(self, mode, root, page, pse=True, nxe=False, physical_bits=40,
+                 pdpte_a=False):
         self.mode = MODES[mode]
         self.page = page
         self.pse = pse
         self.nxe = nxe
         self.physical_bits = physical_bits
+        self.pdpte_a = pdpte_a              # QEMU sets A in PAE's PDPTEs, where it is reserved
         self.root = root & bits(51, self.mode.root_bits)
         self.address_mask = bits(31 if self.mode.entry_bytes == 4 else 51, 12)
         self.reserved = [self._reserved(level) for level in self.mode.levels]
@@ -122,7 +124,8 @@ class Paging:
         if self.mode.name == "32bit":
             return 0, bits(21, min(self.physical_bits, 40) - 19) if level.shift > 12 else 0
         if self.mode.name == "pae" and level.name == "PDPTE":
-            return bits(2, 1) | bits(8, 5) | bits(63, self.physical_bits), 0
+            low = bits(2, 1) | bits(8, 6 if self.pdpte_a else 5)
+            return low | bits(63, self.physical_bits), 0
         top = 62 if self.mode.name == "pae" else 51
         both = bits(top, self.physical_bits) | (0 if self.nxe else XD)
         table = both | (PS if level.leaf == "never" else 0)

@@ -41,6 +41,11 @@ class Lesson:
         path = self.folder / "checks.toml"
         return tomllib.loads(path.read_text()) if path.exists() else {}
 
+    def memory(self, emulator):
+        """MiB that the lesson wants there: a key of its own where one emulator needs more."""
+        checks = self.checks()
+        return checks.get(f"memory_{emulator}", checks.get("memory", 512))
+
     def title(self):
         return self.checks().get("title", self.name.split("_", 1)[1].replace("_", " "))
 

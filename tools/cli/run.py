@@ -36,7 +36,7 @@ ENDINGS = {
 
 
 def _qemu_command(lesson, build, options):
-    memory = options.mem or lesson.checks().get("memory", 512)
+    memory = options.mem or lesson.memory("qemu")
     command = ["qemu-system-x86_64", "-m", str(memory), "-cpu", options.cpu or "max",
                "-nic", "none", "-no-reboot", "-cdrom", str(build.iso), "-serial", "stdio",
                "-monitor", "none", "-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
@@ -113,7 +113,7 @@ def run_bochs(lesson, build, options):
     if options.gui:
         from cli.tour import graphical
         return graphical(lesson, build, options, debugger=False)
-    memory = options.mem or lesson.checks().get("memory", 512)
+    memory = options.mem or lesson.memory("bochs")
     elf = Elf.load(build.elf)
     with tempfile.TemporaryDirectory() as folder:
         serial = Serial(folder)
