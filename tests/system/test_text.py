@@ -1,4 +1,4 @@
-"""What lesson.md quotes from the run is what the run prints: text and program cannot drift apart."""
+"""What lesson.md quotes from the run is what the run prints: they cannot drift apart."""
 
 import re
 
@@ -24,7 +24,7 @@ def quotes(text):
 def test_the_text_quotes_what_the_run_prints(lesson):
     quoted = list(quotes((lesson.folder / "lesson.md").read_text()))
     assert quoted, "a lesson shows at least one step of its own run"
-    for emulator in ("qemu", "bochs"):                  # where they differ, the text says whose it is
+    for emulator in ("qemu", "bochs"):                  # where they differ, the text says so
         done = command("run", str(lesson.number), "--solution", "--emu", emulator)
         printed = {folded(line) for line in done.stdout.splitlines()}
         quoted = [line for line in quoted if line not in printed]
