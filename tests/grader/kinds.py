@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
-from grader import (kinds_answers, kinds_cpu, kinds_fault, kinds_guard, kinds_steps,
-                    kinds_tables)
+from grader import (kinds_answers, kinds_cpu, kinds_fault, kinds_guard, kinds_map,
+                    kinds_steps, kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -21,4 +21,5 @@ KINDS = {
     "frames": kinds_answers.frames,
     "steps": kinds_steps.steps,
     "vector": kinds_cpu.vector,
+    "tables_taken": kinds_map.tables_taken,
 }
