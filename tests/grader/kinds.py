@@ -21,5 +21,6 @@ KINDS = {
     "frames": kinds_answers.frames,
     "steps": kinds_steps.steps,
     "vector": kinds_cpu.vector,
+    "clean_tables": kinds_map.clean_tables,
     "tables_taken": kinds_map.tables_taken,
 }

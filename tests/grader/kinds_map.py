@@ -1,7 +1,10 @@
-"""Check kinds about a space as a whole: tables_taken."""
+"""Check kinds about the tables of a space as a whole: tables_taken, clean_tables."""
 
 from grader import show
 from grader.kinds_base import failed, keys, passed, scan
+from grader.walk import A, D, P, PAGE, entry_name
+
+ALIKE = 16      # so many equal entries in one table were written by nobody
 
 
 @keys("before after", "root mode")
@@ -21,3 +24,40 @@ def tables_taken(context):
                       "space", rows=rows)
     return failed("E-FRAME-TWICE", f"{have} tables in {taken} frames: some lie in frames that were "
                   "given back, or never taken", rows=rows)
+
+
+def _refused(paging, table, depth):
+    """(address, index, entry) of the present entries of a table that have reserved bits set."""
+    level, width = paging.mode.levels[depth], paging.mode.entry_bytes
+    for index in range(1 << level.bits):
+        at = table + index * width
+        entry = paging.read(at)
+        if entry and entry & P and entry & paging.reserved[depth][paging.is_leaf(level, entry)]:
+            yield at, index, entry
+
+
+@keys("", "root mode")
+def clean_tables(context):
+    """No present entry of any table has a reserved bit set, also where no page is wanted. Keys:
+    root, mode."""
+    paging = context.paging()
+    _, tables, problem = scan(paging)
+    if problem:
+        return problem
+    for table, (depth, va) in tables.items():
+        wrong = list(_refused(paging, table, depth))
+        if not wrong:
+            continue
+        level = paging.mode.levels[depth]
+        rows = [show.row(entry_name(level, index), "0", show.entry_hex(paging.mode, entry), at)
+                for at, index, entry in wrong[:3]]
+        most = max((entry & ~(A | D) for _, _, entry in wrong),
+                   key=[entry & ~(A | D) for _, _, entry in wrong].count)
+        same = sum(entry & ~(A | D) == most for _, _, entry in wrong)
+        if same >= ALIKE:
+            return failed("E-TABLE-DIRTY", f"the table at {show.address(table)}, for "
+                          f"{show.address(va)}, holds {same} equal entries that nobody wrote: a "
+                          "new table must be zeroed", rows=rows)
+        return failed("E-RESERVED", f"{len(wrong)} entries of the table at {show.address(table)} "
+                      "have reserved bits set", rows=rows)
+    return passed(f"{len(tables)} tables, {len(tables) * PAGE} bytes")

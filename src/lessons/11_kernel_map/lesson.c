@@ -83,10 +83,12 @@ static void touch_edges(void)
     touch(PROBE_WRITE_1, exam.note[STACK_LOW], "the stack's first byte");
     touch(PROBE_READ_1, UINT64_MAX, "the last byte of all");
     for (unsigned i = 0; i < MODULES; i++) {
-        uint64_t first = exam.note[MODULE_PAGE + i] << PAGE_SHIFT, last = exam.note[MODULE_LAST + i];
+        uint64_t first = exam.note[MODULE_PAGE + i] << PAGE_SHIFT,
+                 last = exam.note[MODULE_LAST + i];
         touch(PROBE_READ_1, first - 1, "below a module");
         touch(PROBE_WRITE_1, first, "a module's first byte");
-        touch(PROBE_FETCH, last, "a module's last byte");
+        touch(PROBE_READ_1, last, "a module's last byte");
+        touch(PROBE_FETCH, (last & ~(PAGE_SIZE - 1)), "a module's last page");
         touch(PROBE_READ_1, last + 1, "behind a module");
     }
     touch(PROBE_READ_1, DIRECT_MAP, "the first byte of RAM");
@@ -129,6 +131,9 @@ void lesson_main(void)
     if (!(cpu_read_msr(MSR_EFER) & EFER_NXE))
         refuse("This lesson needs a CPU with execute-disable. Leave CPU= away, or use CPU=max.");
     exam.note[SCRATCH_DIRECT] = alias_of(&scratch);
+    exam.note[SCRATCH] = (uintptr_t)&scratch;
+    exam.note[TEXT_BYTE] = (uintptr_t)nothing;
+    exam.note[CONSTANT] = (uintptr_t)&constant;
     print("1  We live in the staff's tables: 4 GiB of RAM and devices at 0x%lx, all of it\n"
           "   writable and executable, the kernel's text included.\n",
           DIRECT_MAP);

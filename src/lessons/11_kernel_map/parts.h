@@ -29,7 +29,10 @@ enum note {
     STACK_LOW,
     MODULE_LAST, /* MODULES of them: the address of the last byte */
     RAM_LAST = MODULE_LAST + MODULES,
-    SCRATCH_DIRECT,
+    SCRATCH_DIRECT, /* one word at its two addresses */
+    SCRATCH,
+    TEXT_BYTE,
+    CONSTANT,
     RUNS,
 };
 

@@ -75,8 +75,8 @@ static enum result check_alone(const struct region *r)
         return OUT_OF_RANGE;
     if (r->pages == 0 || r->pages > (half_end - r->va.value) >> PAGE_SHIFT)
         return OUT_OF_RANGE;
-    if (r->rights != 0 && (r->pa.value > ADDRESS ||
-                           r->pages > (ADDRESS + PAGE_SIZE - r->pa.value) >> PAGE_SHIFT))
+    if (r->rights != 0 &&
+        (r->pa.value > ADDRESS || r->pages > (ADDRESS + PAGE_SIZE - r->pa.value) >> PAGE_SHIFT))
         return OUT_OF_RANGE;
     return (r->rights & REGION_W) && (r->rights & REGION_X) ? NOT_ALLOWED : DONE;
 }

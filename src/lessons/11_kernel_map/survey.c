@@ -97,8 +97,7 @@ bool can_live_in(pa_t root)
             if (has_rights(&w, r->rights))
                 continue;
             print("     0x%lx (%s) %s in your tables: to load them would reset the machine.\n",
-                  va.value, r->name,
-                  w.end == PG_END_MAPPED ? "lacks a right" : "is not mapped");
+                  va.value, r->name, w.end == PG_END_MAPPED ? "lacks a right" : "is not mapped");
             return false;
         }
     }
