@@ -23,12 +23,25 @@ def alias_right(case):
                    f"{where}, and the direct map lets it")
 
 
-def write_execute(case):
-    """A region's own page is writable and executable."""
-    if case.diff.kind == "rights" and case.want.origin == "region" \
-            and case.walk.rights & (W | X) == W | X:
+def own_right(case):
+    """A region's own page can be executed or, being executable, written."""
+    if case.diff.kind != "rights" or case.want.origin != "region":
+        return None
+    extra = case.walk.rights & case.want.must_not
+    if extra & X:
+        return Finding("E-XD-INVERTED", f"nothing on the way to {show.address(case.va)} has "
+                       "execute-disable")
+    if extra & W and case.walk.rights & X:
         return Finding("E-WRITE-EXECUTE", f"{show.address(case.va)} can be written and executed")
     return None
+
+
+def first_frame(case):
+    """Page after page of a region leads to the frame of its first."""
+    if case.diff.kind != "frame" or case.want.origin != "region" or case.walk.pa != case.want.pa:
+        return None
+    return Finding("E-WRONG-FRAME", f"{show.address(case.va)} leads to the first frame of its "
+                   "region: the frames go on as the pages do")
 
 
 def no_ram(case):
@@ -44,4 +57,4 @@ def no_ram(case):
                    "of RAM")
 
 
-DETECTORS = (alias_right, write_execute, no_ram)
+DETECTORS = (alias_right, own_right, first_frame, no_ram)

@@ -51,6 +51,9 @@ def clean_tables(context):
         level = paging.mode.levels[depth]
         rows = [show.row(entry_name(level, index), "0", show.entry_hex(paging.mode, entry), at)
                 for at, index, entry in wrong[:3]]
+        if all(entry >> 48 == 0xFFFF for _, _, entry in wrong):
+            return failed("E-CR3-VIRTUAL", f"{rows[0]['what']} of the table at "
+                          f"{show.address(table)} names a table by its virtual address", rows=rows)
         most = max((entry & ~(A | D) for _, _, entry in wrong),
                    key=[entry & ~(A | D) for _, _, entry in wrong].count)
         same = sum(entry & ~(A | D) == most for _, _, entry in wrong)

@@ -34,6 +34,7 @@ enum note {
     TEXT_BYTE,
     CONSTANT,
     RUNS,
+    RESULT, /* of build_kernel_map */
 };
 
 extern struct plan plan;

@@ -10,6 +10,7 @@
 #define TO_VIRT_ASK 48u
 #define FEE00       0xFEE00u /* a page of a device: the local APIC */
 #define HALF        BIT(47)
+#define NOWHERE     0x700000u
 
 static struct plan wrong; /* too large for a stack */
 
@@ -24,7 +25,7 @@ static void good_plan(void)
         .regions = GOOD_REGIONS,
         .rams = 0,
         .region = { { "code", { USER_CODE }, { 0x5000 }, 2, REGION_R | REGION_X | REGION_U },
-                    { "none", { LOWER_TOP }, { 0 }, 1, 0 },
+                    { "none", { NOWHERE }, { 0 }, 1, 0 },
                     { "top", { 0 - 4 * PAGE_SIZE }, { 0x9000 }, 4, REGION_R | REGION_W } },
     };
 }
@@ -55,7 +56,7 @@ static void refuse_overlaps(void)
     refuse_region(USER_CODE + PAGE_SIZE, 0x20000, 1, REGION_R);
     refuse_region(USER_CODE - PAGE_SIZE, 0x20000, 4, REGION_R);
     refuse_region(0 - PAGE_SIZE, 0x20000, 1, REGION_R);
-    refuse_region(LOWER_TOP - PAGE_SIZE, 0x20000, 2, REGION_R);
+    refuse_region(NOWHERE - PAGE_SIZE, 0x20000, 2, REGION_R);
     good_plan();
     wrong.rams = 1;
     wrong.ram[0] = (struct ram){ { 0x3800 }, { 0x8800 } };
@@ -125,7 +126,7 @@ static void ask_to_phys(void)
                                   { module[0] - 2, module[0] + MODULE_MAX + 2 },
                                   { module[1] - 2, module[1] + MODULE_MAX + 2 },
                                   { module[2] - 2, module[2] + MODULE_MAX + 2 },
-                                  { 0, 0x200 } };
+                                  { 0, 1 } };
 
     for (unsigned i = 0; i < TO_PHYS_ASK; i++) {
         const struct pages *f = &form[i % (sizeof form / sizeof form[0])];

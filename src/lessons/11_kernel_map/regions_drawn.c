@@ -92,13 +92,16 @@ static void add_user_code(void)
     exam.note[USER_PA] = pa;
 }
 
+/* Some firmware names RAM to the byte, and some does not: the seed takes less than a page off each
+ * end, so that there always is a page that is RAM in part. */
 static void add_ram(void)
 {
     for (unsigned i = 0; i < boot_info.ram_regions; i++) {
         struct boot_region r = boot_info.ram[i];
         if (r.start >= RAM_LIMIT)
             continue;
-        r.end = r.end < RAM_LIMIT ? r.end : RAM_LIMIT;
+        r.end = (r.end < RAM_LIMIT ? r.end : RAM_LIMIT) - 1 - exam_below(PAGE_SIZE - 1);
+        r.start += r.start == 0 ? 0 : exam_below(PAGE_SIZE);
         plan.ram[plan.rams++] = (struct ram){ { r.start }, { r.end } };
         if (r.end >> PAGE_SHIFT > exam.note[RAM_END_PAGE])
             exam.note[RAM_END_PAGE] = r.end >> PAGE_SHIFT;
