@@ -1,6 +1,6 @@
 /*
- * Lesson 11, another way: the direct map first, of 2 MiB pages wherever one fits that needs no other
- * rights inside; each level by recursion; U in every upper entry; every page global and accessed.
+ * Lesson 11, another way: the direct map first, of 2 MiB pages wherever one fits that needs no
+ * other rights inside; each level by recursion; U in every upper entry; every page global.
  */
 #include "work.h"
 
