@@ -81,7 +81,7 @@ static enum result check_alone(const struct region *r)
     return (r->rights & REGION_W) && (r->rights & REGION_X) ? NOT_ALLOWED : DONE;
 }
 
-/* Whether `at` lies in the `pages` pages from `start` on. A difference does not wrap, an end may. */
+/* Whether `at` lies in the `pages` pages from `start` on. An end may wrap, a difference not. */
 static bool within(uint64_t at, uint64_t start, uint64_t pages)
 {
     return at >= start && (at - start) >> PAGE_SHIFT < pages;
