@@ -15,7 +15,7 @@ enum result {
     OUT_OF_RANGE = 5,   /* the range runs past the last address, or is empty */
     OUT_OF_FRAMES = 6,  /* the frame allocator has nothing left */
     LARGE_PAGE = 7,     /* a large page is in the way */
-    NOT_ALLOWED = 8,    /* rights that nothing may have together */
+    NOT_ALLOWED = 10,   /* rights that nothing may have together */
 };
 
 #endif

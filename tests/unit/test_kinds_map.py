@@ -103,7 +103,7 @@ def test_frames_taken_are_tables():
 
 
 @pytest.mark.parametrize("entry, count, code", [
-    (0x0BADF00F0BADF00F, 20, "E-TABLE-DIRTY"), (0x0008000000005003, 2, "E-RESERVED"),
+    (0x0BADF00F0BADF00F, 250, "E-TABLE-DIRTY"), (0x0008000000005003, 2, "E-RESERVED"),
     (DIRECT + 0x400003, 1, "E-CR3-VIRTUAL")])
 def test_reserved_bits_where_nothing_is_wanted(entry, count, code):
     memory, root = tables()
