@@ -20,20 +20,26 @@
 #define LINE_STATUS_HOLDING_EMPTY 0x20u
 #define LINE_STATUS_ALL_EMPTY     0x40u
 
-#define VGA_TEXT    0xB8000u
 #define VGA_COLUMNS 80u
 #define VGA_ROWS    25u
 #define VGA_WHITE   0x0700u
 
 static unsigned vga_column, vga_row;
+static volatile uint16_t *vga_screen;
 
 static volatile uint16_t *vga_cell(unsigned row, unsigned column)
 {
-    return (volatile uint16_t *)phys_ptr(VGA_TEXT) + row * VGA_COLUMNS + column;
+    return vga_screen + row * VGA_COLUMNS + column;
+}
+
+void console_move_screen(uintptr_t va)
+{
+    vga_screen = (volatile uint16_t *)va;
 }
 
 void console_init(void)
 {
+    console_move_screen((uintptr_t)phys_ptr(VGA_TEXT));
     cpu_out8(COM1_INTERRUPTS, 0);
     cpu_out8(COM1_LINE_CONTROL, LINE_CONTROL_DIVISOR);
     cpu_out8(COM1, 1); /* divisor 1: 115,200 baud */

@@ -7,8 +7,13 @@
 
 #include <stdint.h>
 
+#define VGA_TEXT 0xB8000u /* where the text screen lies in physical memory */
+
 void console_init(void);
 void console_drain(void); /* returns when the last character has left the UART */
+
+/* The tables in force map the screen at `va` now. */
+void console_move_screen(uintptr_t va);
 
 /*
  * Formats like printf, with these conversions only: %s %c %d %u %x and %% ; a width with or without

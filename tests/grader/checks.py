@@ -6,6 +6,7 @@ the kinds of checks.
 
 import tomllib
 
+from grader import wanted_table
 from grader.kinds import KINDS
 from grader.values import problems
 
@@ -15,7 +16,7 @@ TOP = {"title": str, "width": int, "memory": int, "memory_qemu": int, "order": l
        "set": dict, "check": list, "tour": list}
 COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint", "read", "see",
           "uses", "work"}
-SET = {"rows", "absent", "kernel", "random", "flags"}
+SET = {"rows", "absent", "kernel", "random", "flags", "table"}
 EXPRESSIONS = ("root", "cr3", "va", "low", "high", "want", "before", "after", "used", "exactly",
                "written", "seen", "vector", "error", "cr2", "top", "until", "instead")
 
@@ -84,6 +85,8 @@ def _set_faults(checks, name, spec, stops):
         if not lacking and random["after"] not in stops:
             found.append(f'set "{name}": random is drawn after "{random["after"]}", '
                          "which is not in order")
+    found += [f'set "{name}": {fault}' for fault in
+              wanted_table.problems(spec.get("table"), checks, stops)]
     if spec.get("kernel") and not checks.get("kernel", {}).get("ranges"):
         found.append(f'set "{name}" includes the kernel, but [kernel] has no ranges')
     return found

@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
-                    kinds_frames, kinds_guard, kinds_large, kinds_steps, kinds_tables)
+                    kinds_frames, kinds_guard, kinds_large, kinds_map, kinds_steps, kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -28,4 +28,6 @@ KINDS = {
     "accessed": kinds_canonical.accessed,
     "untorn": kinds_entries.untorn,
     "agrees": kinds_entries.agrees,
+    "clean_tables": kinds_map.clean_tables,
+    "tables_taken": kinds_map.tables_taken,
 }

@@ -6,6 +6,7 @@ notes a set names.
 
 from typing import NamedTuple
 
+from grader import wanted_table
 from grader.seeds import Generator, mix
 from grader.values import Trouble, evaluate
 from grader.walk import PAGE, U, W, X, canonical
@@ -169,6 +170,10 @@ def expand(facts, checks, name, stop):
     flags = spec.get("flags", "W")
     rows = [row_of(facts, stop, row, flags) for row in spec.get("rows", [])]
     absent = [absent_of(facts, stop, row) for row in spec.get("absent", [])]
+    if "table" in spec:
+        more, none = wanted_table.entries(facts, spec["table"])
+        rows += [row_of(facts, stop, row, flags, row["origin"]) for row in more]
+        absent += [absent_of(facts, stop, row) for row in none]
     if "random" in spec:
         mapped, cut = random_rows(facts, {"flags": flags, **spec["random"]}, va_bits)
         rows, absent = rows + mapped, absent + cut
