@@ -15,6 +15,7 @@ enum result {
     OUT_OF_RANGE = 5,   /* the range runs past the last address, or is empty */
     OUT_OF_FRAMES = 6,  /* the frame allocator has nothing left */
     LARGE_PAGE = 7,     /* a large page is in the way */
+    FORBIDDEN = 9,      /* the page may not be used like this */
 };
 
 #endif

@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
-from grader import (kinds_answers, kinds_cpu, kinds_fault, kinds_guard, kinds_steps,
-                    kinds_tables)
+from grader import (kinds_answers, kinds_cpu, kinds_fault, kinds_guard,
+                    kinds_rights, kinds_steps, kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -19,6 +19,10 @@ KINDS = {
     "owners": kinds_fault.owners,
     "note": kinds_answers.note,
     "frames": kinds_answers.frames,
+    "rights": kinds_rights.rights,
+    "predictions": kinds_rights.predictions,
+    "matrix": kinds_rights.matrix,
+    "repairs": kinds_rights.repairs,
     "steps": kinds_steps.steps,
     "vector": kinds_cpu.vector,
 }
