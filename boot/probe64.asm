@@ -11,6 +11,7 @@ extern probe_keeps_tlb
 section .text
 probe_access:
     mov rcx, rsi
+    push qword [probe_stack]              ; a fault's handler may probe, too
     mov [probe_stack], rsp
     cmp byte [probe_keeps_tlb], 0
     jne probe_choose
@@ -37,6 +38,7 @@ probe_fetch:
     call rcx
 probe_resume:
     mov rsp, [probe_stack]
+    pop qword [probe_stack]
     ret
 
 section .rodata

@@ -7,8 +7,8 @@
 ;
 ; The way out is IRETD, which loads CS and SS of ring 3. The way back is an exception: #PF, when the
 ; access is refused, or INT3 behind it. Either brings the CPU to ring 0 on the stack that the TSS
-; names; src/user32.c then resumes at user_resume. Ring 3 gets no stack of its own: nothing here needs
-; one. SDM 3A, "Exception- or Interrupt-Handler Procedures".
+; names; src/user32.c then resumes at user_resume. Ring 3 gets no stack of its own: nothing here
+; needs one. SDM 3A, "Exception- or Interrupt-Handler Procedures".
 
 %include "boot/segments.inc"
 

@@ -67,9 +67,14 @@ bool probe_caught(struct trap *t)
         return false;
     if (t->vector == VECTOR_BP && (t->cs & RPL) != 0) /* ring 3 has done its access */
         return false;
-    if (repair != NULL && repair(t))
+    word_t va = now.va;
+    now.door = NULL; /* whoever repairs may probe, too */
+    if (repair != NULL && repair(t)) {
+        now.va = va;
+        now.door = door;
+        now.faulted = false;
         return true;
-    now.door = NULL;
+    }
     now.faulted = true;
     now.vector = t->vector;
     now.error = t->error;

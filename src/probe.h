@@ -22,8 +22,8 @@ struct probe {
     uint32_t value;         /* what was read, when it did not */
 };
 
-/* How an access is carried out: by `access`, whose probing instructions lie in [first, end). `leave`
- * makes a trap taken there return behind it. */
+/* How an access is carried out: by `access`, whose probing instructions lie in [first, end).
+ * `leave` makes a trap taken there return behind it. */
 struct probe_door {
     uint32_t (*access)(word_t kind, word_t va, word_t value);
     const uint8_t *first, *end;

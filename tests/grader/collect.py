@@ -23,6 +23,7 @@ BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
 EXCEPTION = 0x14                # exam.status after an exception nobody expected
+BREAKPOINT = 3                  # INT3: ring 3's way back
 
 
 @dataclass
@@ -197,6 +198,8 @@ class _Run:
         kind = event.name.removeprefix(USER)
         ring = {} if kind == event.name else {"cpl": 3}
         access, ending = bench.probe(kind, canary, self._canary_place)
+        if ring and access.get("vector") == BREAKPOINT:         # a fetch that came back
+            access = {"va": access["va"], "outcome": "ok"}
         if not ending:
             self.accesses.append({"stop": len(self.stops) - 1, "kind": kind, **ring, **access})
         return ending

@@ -83,7 +83,6 @@ MODELS = (
     ("E-RW-UPPER", "W and U are taken from the table's entry alone", {"rw": lower, "us": lower}),
     ("E-RW-UPPER", "one W and one U are taken to be enough", {"rw": either, "us": either}),
     ("E-RIGHTS-LEAF", "W is taken from the directory's entry alone", {"rw": upper}),
-    ("E-RIGHTS-LEAF", "W is not looked at", {"rw": always}),
     ("E-US-UPPER", "U is taken from the table's entry alone", {"us": lower}),
     ("E-US-UPPER", "one U is taken to be enough", {"us": either}),
     ("E-RIGHTS-LEAF", "U is taken from the directory's entry alone", {"us": upper}),
@@ -97,6 +96,7 @@ MODELS = (
     ("E-WP-OFF", "CR0.WP is taken the wrong way round",
      {"protects": lambda one: one.user or not one.wp}),
     ("E-WP-OFF", "CR0.WP is taken to hold for ring 3, too", {"protects": lambda one: one.wp}),
+    ("E-RIGHTS-LEAF", "W is not looked at", {"rw": always}),
     ("E-ERRCODE", "P of the error code means that the page was present",
      {"code": lambda one, present: code_of(one, not present)}),
     ("E-ERRCODE", "P of the error code is set when the page was present and a right was missing",
@@ -138,6 +138,8 @@ def wrong_rights(wrong):
     if lost or not extra:
         return "E-RIGHTS-LEAF", "a right that both entries grant is missing"
     given = [one for one in wrong if one[0][0] == one[1][0]]
+    if all(said[1] == pde & (RW | US) for said, _, pde, *_ in given):
+        return "E-RIGHTS-LEAF", "the rights are those of the directory's entry alone"
     for bit, code, name in ((RW, "E-RW-UPPER", "W"), (US, "E-US-UPPER", "U")):
         if any(said[1] & ~right[1] & bit for said, right, *_ in given):
             return code, f"{name} must stand in both entries: the weakest level decides"

@@ -1,6 +1,5 @@
 /*
- * Lesson 3, second half: a process with four areas touches pages that are not there or lack a right.
- * Each fault goes to the learner's on_page_fault(); after DONE the CPU tries the same instruction
+ * Lesson 3, second half: a process touches pages that are not there, or that lack a right. Each fault goes to the learner's on_page_fault(); after DONE the CPU tries the same instruction
  * again, once. Reads from faults_run() upwards.
  */
 #include "parts.h"
@@ -32,7 +31,8 @@ static volatile struct {
     uint32_t error, cr2_read;
 } now;
 
-extern const uint8_t image_start[];
+/* A byte of the kernel for ring 3 to jump to: INT3, should it ever get there. */
+static const uint8_t landing = 0xCC;
 
 /* ---- What the learner may call ---- */
 
@@ -220,7 +220,7 @@ void faults_run(void)
     touch(true, PROBE_READ_4, buffer);
     touch(true, PROBE_WRITE_4, 0xFFFFFFFC);
     touch(true, PROBE_READ_4, area[EMPTY].start.value);
-    touch(true, PROBE_FETCH, (uint32_t)image_start);
+    touch(true, PROBE_FETCH, (uint32_t)&landing);
 }
 
 void faults_run_short(void)

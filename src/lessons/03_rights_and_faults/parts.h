@@ -1,5 +1,5 @@
-/* Shared by the files of lesson 3: the tables staff code builds, the matrix, the faults, and what the
- * numbers in exam.todo and exam.note mean. */
+/* Shared by the files of lesson 3: the tables that staff code builds, the matrix, the faults, and
+ * what the numbers in exam.todo and exam.note mean. */
 #ifndef LESSON_PARTS_H
 #define LESSON_PARTS_H
 
