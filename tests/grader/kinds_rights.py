@@ -246,7 +246,7 @@ def _own_frame(context, faults):
 
 
 def _as_written(fault):
-    """Whether the CPU did what the staff's answers say: a fault, and no second one when repaired."""
+    """Whether the CPU did what the staff's answers say: a fault, and none after a repair."""
     did = [_did(one) for one in fault.seen]
     due = [(True, fault.error)] if fault.asked else [(False, 0)]
     fetch = bool(fault.seen) and fault.seen[0]["kind"] == "fetch"

@@ -1,6 +1,7 @@
 /*
- * Lesson 3, second half: a process touches pages that are not there, or that lack a right. Each fault goes to the learner's on_page_fault(); after DONE the CPU tries the same instruction
- * again, once. Reads from faults_run() upwards.
+ * Lesson 3, second half: a process touches pages that are not there, or that lack a right. Each
+ * fault goes to the learner's on_page_fault(); after DONE the CPU tries the same instruction again,
+ * once. Reads from faults_run() upwards.
  */
 #include "parts.h"
 

@@ -10,6 +10,7 @@
 #include "frames.h"
 #include "lesson.h"
 #include "machine.h"
+#include "traps.h"
 #include "user32.h"
 
 const struct lesson lesson = {
@@ -73,6 +74,7 @@ static void second_half(void)
 void lesson_main(void)
 {
     user_init();
+    exam.note[ENTRY_TOP] = tss.esp0;
     exam.note[POOL_START] = frames_start();
     exam.note[POOL_END] = frames_end();
     exam.note[MATRIX_ROOT] = new_space();

@@ -40,9 +40,14 @@ static uint32_t noise(void)
     return (uint32_t)exam_next() & NOISE;
 }
 
+static uint32_t va_at(unsigned upper, unsigned lower)
+{
+    return pde_index[upper] << DIRECTORY_SHIFT | pte_index[lower] << PAGE_SHIFT;
+}
+
 static struct page_pair at(unsigned upper, unsigned lower)
 {
-    uint32_t va = pde_index[upper] << DIRECTORY_SHIFT | pte_index[lower] << PAGE_SHIFT;
+    uint32_t va = va_at(upper, lower);
 
     return (struct page_pair){ va, *pde_of(root, va), *pte_of(root, va) };
 }
@@ -58,9 +63,10 @@ void matrix_build(uint32_t directory)
     }
     for (uint32_t i = 0; i < KINDS; i++) {
         pte_index[i] = i * PTE_SLICE + exam_below(PTE_SLICE);
-        *pte_of(root, at(0, i).va) = take_labelled() | noise() | i;
+        *pte_of(root, va_at(0, i)) = take_labelled() | noise() | i;
     }
-    exam.note[SHOWN_PAGE] = at(PTE_P | PTE_RW, PTE_P | PTE_RW | PTE_US).va;
+    exam.note[SHOWN_PAGE] = va_at(PTE_P | PTE_RW, PTE_P | PTE_RW | PTE_US);
+    exam.note[SHOWN_PTE] = (uintptr_t)pte_of(root, (uint32_t)exam.note[SHOWN_PAGE]);
 }
 
 /* ---- What the learner says ---- */
@@ -131,7 +137,7 @@ static enum pg_end library_walk(uint32_t va, uint32_t *rights)
 static void attempt(unsigned upper, unsigned lower, bool wp, bool user, bool write)
 {
     enum probe_kind kind = write ? PROBE_WRITE_4 : PROBE_READ_4;
-    uint32_t va = at(upper, lower).va | (exam_below(1024) << 2);
+    uint32_t va = va_at(upper, lower) | (exam_below(1024) << 2);
     struct probe p = user ? user_probe(kind, va, upper) : probe(kind, va, upper);
 
     if (p.faulted && p.vector != VECTOR_PF)
@@ -191,7 +197,7 @@ static void show(const char *who, const struct probe *p)
 
 void matrix_try_hits(void)
 {
-    uint32_t va = at(PTE_P | PTE_RW | PTE_US, PTE_P).va;
+    uint32_t va = va_at(PTE_P | PTE_RW | PTE_US, PTE_P);
     struct probe first = probe(PROBE_READ_4, va, 0);
 
     probe_keeps_tlb = 1;

@@ -24,6 +24,8 @@ enum {
     FREE_BEFORE,
     FREE_NOW,
     SHOWN_PAGE, /* of the matrix: user's table entry under a kernel's directory entry */
+    SHOWN_PTE,  /* where that table entry lies */
+    ENTRY_TOP,  /* of the stack that faults of ring 3 arrive on */
 };
 
 /* ---- tables.c: mapping, as in lesson 2 ---- */
