@@ -215,6 +215,7 @@ def test_a_page_without_a_frame_of_its_own(frame, code):
     memory, root = tables()
     memory.put((memory.get(root + 4 * (PDE + 7)) & ~0xFFF) + 4 * (PTE + 7), frame | 7)
     answers = [(OPEN, 0, 7), (OPEN, 1, OPEN), (CLOSED, 2, 4), (CLOSED, 1, CLOSED)]
-    accesses = [(OPEN, "write_4", {"cpl": 3, "error": 7}), (OPEN, "write_4", {"cpl": 3, "pa": frame}),
+    accesses = [(OPEN, "write_4", {"cpl": 3, "error": 7}),
+                (OPEN, "write_4", {"cpl": 3, "pa": frame}),
                 (CLOSED, "read_4", {"cpl": 3, "error": 4})]
     assert judged(answers, WANT, accesses, memory_and_root=(memory, root))["code"] == code
