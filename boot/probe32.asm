@@ -15,6 +15,7 @@ section .text
 probe_access:
     mov edx, [esp + 4]
     mov ecx, [esp + 8]
+    push dword [probe_stack]              ; a fault's handler may probe, too
     mov [probe_stack], esp
     cmp byte [probe_keeps_tlb], 0
     jne probe_choose
@@ -22,7 +23,7 @@ probe_access:
 probe_flush:
     mov cr3, eax
 probe_choose:
-    mov eax, [esp + 12]
+    mov eax, [esp + 16]
     jmp [probe_accesses + edx * 4]
 probe_read_1:
     movzx eax, byte [ecx]
@@ -40,6 +41,7 @@ probe_fetch:
     call ecx
 probe_resume:
     mov esp, [probe_stack]
+    pop dword [probe_stack]
     ret
 
 section .rodata

@@ -17,9 +17,10 @@ extern probe_keeps_tlb
 section .text
 probe_access:
     mov rcx, rsi
+    push qword [probe_stack]              ; a fault's handler may probe, too
+    push rbp
+    push r13
     mov [probe_stack], rsp
-    mov [probe_rbp], rbp
-    mov [probe_r13], r13
     cmp byte [probe_keeps_tlb], 0
     jne probe_choose
     mov rax, cr3                          ; what the CPU cached of older tables must not answer
@@ -60,8 +61,9 @@ probe_fetch:
     call rcx
 probe_resume:
     mov rsp, [probe_stack]
-    mov rbp, [probe_rbp]
-    mov r13, [probe_r13]
+    pop r13
+    pop rbp
+    pop qword [probe_stack]
     ret
 
 section .rodata
@@ -71,7 +73,5 @@ probe_accesses:
 
 section .bss nobits alloc noexec write
 probe_stack: resq 1
-probe_rbp:   resq 1
-probe_r13:   resq 1
 
 section .note.GNU-stack noalloc noexec nowrite progbits

@@ -1,8 +1,12 @@
 /* An access that may fault: see probe.h. */
 #include "probe.h"
 
+#include <stddef.h>
+
 #include "console.h"
 #include "traps.h"
+
+#define RPL 3u /* of a selector: the ring, when it is that of CS */
 
 extern uint32_t probe_access(word_t kind, word_t va, word_t value);
 extern const uint8_t probe_read_1[], probe_resume[];
@@ -11,17 +15,30 @@ volatile uint8_t probe_keeps_tlb;
 
 /* Shared with the trap code, so volatile: the compiler cannot see that an access changes it. */
 static volatile struct {
-    bool armed, faulted;
+    const struct probe_door *door; /* NULL: no probe is on its way */
+    bool faulted;
     word_t va, vector, error, cr2;
 } now;
 
-struct probe probe(enum probe_kind kind, word_t va, uint32_t value)
+static bool (*repair)(struct trap *t);
+
+static void leave(struct trap *t)
+{
+    t->ip = (word_t)probe_resume;
+}
+
+static const struct probe_door kernel_door = {
+    .access = probe_access, .first = probe_read_1, .end = probe_resume, .leave = leave
+};
+
+struct probe probe_through(const struct probe_door *door, enum probe_kind kind, word_t va,
+                           uint32_t value)
 {
     now.faulted = false;
     now.va = va;
-    now.armed = true;
-    uint32_t seen = probe_access(kind, va, value);
-    now.armed = false;
+    now.door = door;
+    uint32_t seen = door->access(kind, va, value);
+    now.door = NULL;
     return (struct probe){ .faulted = now.faulted,
                            .vector = (uint32_t)now.vector,
                            .error = (uint32_t)now.error,
@@ -29,19 +46,40 @@ struct probe probe(enum probe_kind kind, word_t va, uint32_t value)
                            .value = seen };
 }
 
+struct probe probe(enum probe_kind kind, word_t va, uint32_t value)
+{
+    return probe_through(&kernel_door, kind, va, value);
+}
+
+void probe_repairs(bool (*with)(struct trap *t))
+{
+    repair = with;
+}
+
 bool probe_caught(struct trap *t)
 {
-    bool at_probe = t->ip >= (word_t)probe_read_1 && t->ip < (word_t)probe_resume;
+    const struct probe_door *door = now.door;
 
-    /* A fetch that faults does so at its target. */
-    if (!now.armed || !(at_probe || t->ip == now.va))
+    if (door == NULL)
         return false;
-    now.armed = false;
+    /* A fetch that faults does so at its target. */
+    if ((t->ip < (word_t)door->first || t->ip >= (word_t)door->end) && t->ip != now.va)
+        return false;
+    if (t->vector == VECTOR_BP && (t->cs & RPL) != 0) /* ring 3 has done its access */
+        return false;
+    word_t va = now.va;
+    now.door = NULL; /* whoever repairs may probe, too */
+    if (repair != NULL && repair(t)) {
+        now.va = va;
+        now.door = door;
+        now.faulted = false;
+        return true;
+    }
     now.faulted = true;
     now.vector = t->vector;
     now.error = t->error;
     now.cr2 = t->cr2;
-    t->ip = (word_t)probe_resume;
+    door->leave(t);
     return true;
 }
 

@@ -31,9 +31,23 @@ struct probe {
     uint32_t value;         /* what was read, when it did not */
 };
 
+/* How an access is carried out: by `access`, whose probing instructions lie in [first, end).
+ * `leave` makes a trap taken there return behind it. */
+struct probe_door {
+    uint32_t (*access)(word_t kind, word_t va, word_t value);
+    const uint8_t *first, *end;
+    void (*leave)(struct trap *t);
+};
+
 extern volatile uint8_t probe_keeps_tlb;
 
 struct probe probe(enum probe_kind kind, word_t va, uint32_t value);
+struct probe probe_through(const struct probe_door *door, enum probe_kind kind, word_t va,
+                           uint32_t value);
+
+/* From now on a probe that faults asks `repair` first; when it answers true the same instruction is
+ * tried again. NULL: nobody is asked. */
+void probe_repairs(bool (*repair)(struct trap *t));
 
 /* For the trap code: true when the trap was a probe's, which is then recorded and resumed. */
 bool probe_caught(struct trap *t);

@@ -16,6 +16,7 @@ enum result {
     OUT_OF_FRAMES = 6,  /* the frame allocator has nothing left */
     LARGE_PAGE = 7,     /* a large page is in the way */
     NOT_ALIKE = 8,      /* the pages differ in a way that one page cannot have */
+    FORBIDDEN = 9,      /* the page may not be used like this */
     NOT_ALLOWED = 10,   /* rights that nothing may have together */
 };
 

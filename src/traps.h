@@ -10,6 +10,7 @@
 
 #include "arch.h"
 
+#define VECTOR_BP 3u
 #define VECTOR_DF 8u
 #define VECTOR_SS 12u
 #define VECTOR_GP 13u

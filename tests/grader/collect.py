@@ -18,12 +18,13 @@ from machine.lines import symbol_at
 from grader import collect_bochs, collect_qemu, evidence
 from grader import collect_tables as tables
 from grader import collect_watch
-from grader.collect_kernel import Kernel, mix
+from grader.collect_kernel import USER, Kernel, mix
 
 BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
 EXCEPTION = 0x14                # exam.status after an exception nobody expected
+BREAKPOINT = 3                  # INT3: ring 3's way back
 
 
 @dataclass
@@ -193,9 +194,13 @@ class _Run:
     def _probe(self, bench, event):
         """Watch one probing instruction. Returns the ending Event when it ended the machine."""
         canary = self.canaries.getrandbits(32)
-        access, ending = bench.probe(event.name, canary, self._canary_place)
+        kind = event.name.removeprefix(USER)
+        ring = {} if kind == event.name else {"cpl": 3}
+        access, ending = bench.probe(kind, canary, self._canary_place)
+        if ring and access.get("vector") == BREAKPOINT:         # a fetch that came back
+            access = {"va": access["va"], "outcome": "ok"}
         if not ending:
-            self.accesses.append({"stop": len(self.stops) - 1, "kind": event.name, **access})
+            self.accesses.append({"stop": len(self.stops) - 1, "kind": kind, **ring, **access})
         return ending
 
     def _canary_place(self, pa, size):

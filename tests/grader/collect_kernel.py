@@ -8,6 +8,7 @@ from grader import evidence
 
 PROBES = ("read_1", "read_4", "write_1", "write_4", "fetch",
           "read_4_rbp", "read_4_r13", "write_8_push")
+USER = "user_"                  # probe_user_read_1: the same at CPL 3
 VECTORS_WITH_ERROR = (8, 10, 11, 12, 13, 14, 17, 21, 29, 30)
 _MASK = (1 << 64) - 1
 _LISTED = ("exam", "exam_answers", "probe_flush", "probe_resume", "machine_end", "break_here",
@@ -34,7 +35,8 @@ class Kernel:
         self.checkpoints = self._named("checkpoint_")
         self.vectors = {va: int(name) for va, name in self._named("vector_").items()
                         if name.isdigit()}
-        self.probes = {va: name for va, name in self._named("probe_").items() if name in PROBES}
+        self.probes = {va: name for va, name in self._named("probe_").items()
+                       if name.removeprefix(USER) in PROBES}
         self.offset = elf.va("exam") - elf.pa("exam")
         self.exam = elf.pa("exam")
         self.image = self.span("image_start", "image_end")

@@ -1,7 +1,8 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
-                    kinds_frames, kinds_guard, kinds_large, kinds_map, kinds_steps, kinds_tables)
+                    kinds_frames, kinds_guard, kinds_large, kinds_map, kinds_rights, kinds_steps,
+                    kinds_tables)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -21,6 +22,10 @@ KINDS = {
     "note": kinds_answers.note,
     "frames": kinds_answers.frames,
     "free_frames": kinds_frames.free_frames,
+    "rights": kinds_rights.rights,
+    "predictions": kinds_rights.predictions,
+    "matrix": kinds_rights.matrix,
+    "repairs": kinds_rights.repairs,
     "steps": kinds_steps.steps,
     "vector": kinds_cpu.vector,
     "computed": kinds_canonical.computed,

@@ -69,7 +69,7 @@ def _predict(context, want, access, nxe):
     """(wanted outcome, physical address or None, error code) of one access."""
     kind, row = access["kind"], want.at(access["va"])
     write, fetch = kind.startswith("write"), kind == "fetch"
-    user = context.get("cpl", 0) == 3
+    user = access.get("cpl", context.get("cpl", 0)) == 3
     error = (2 if write else 0) | (4 if user else 0) | (FETCH if fetch and nxe else 0)
     if row is None:
         return "fault", None, error

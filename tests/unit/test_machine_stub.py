@@ -9,6 +9,7 @@ import pytest
 from machine import MachineError
 from machine.gdbstub import G_BYTES, Stub, expand, frame, registers, unframe
 from machine.process import Deadline
+from machine.qemu import EMPTY_STEPS, Qemu
 from machine.qmp import Qmp
 
 GREETING = [b"PacketSize=1000", b"l<target/>", b"OK"]
@@ -67,6 +68,31 @@ def test_a_session_asks_and_stops():
     assert stub.resume(b"c") == 5
     assert stub.resume(b"s") == 3
     assert asked[-3:] == [b"Z1,200063,1", b"c", b"s"]
+
+
+class Stepper:
+    """A stub whose steps move RIP as listed; it keeps the last place."""
+
+    def __init__(self, *places):
+        self.places, self.steps = list(places), 0
+
+    def ask(self, _payload):
+        return struct.pack("<Q", self.places[min(self.steps, len(self.places) - 1)]).join(
+            [bytes(128), bytes(G_BYTES - 136)]).hex().encode()
+
+    def resume(self, _payload):
+        self.steps += 1
+        return 5
+
+
+@pytest.mark.parametrize("places, steps", [
+    ((0x10, 0x12), 1),                  # an ordinary step
+    ((0x10, 0x10, 0x10, 0x12), 3),      # two in which nothing was executed
+    ((0x10,), EMPTY_STEPS)])            # an instruction that leads to itself
+def test_a_step_executes_an_instruction(places, steps):
+    machine = Qemu.__new__(Qemu)
+    machine.stub = Stepper(*places)
+    assert machine.step() and machine.stub.steps == steps
 
 
 def test_what_is_not_ok_is_an_error():

@@ -15,6 +15,7 @@ from .process import Child, Deadline
 from .qmp import Qmp
 
 SHUT_DOWN = 3           # the stub's signal when the machine shut down or fell over
+EMPTY_STEPS = 8         # this many in a row are an instruction that leads to itself
 SMALL = 1024            # bytes that go in one packet of the stub
 _TABLE = re.compile(r"^(GDT|IDT)=\s+([0-9a-f]+) ([0-9a-f]+)\s*$", re.M)
 _TASK = re.compile(r"^TR =([0-9a-f]{4}) ([0-9a-f]+) ", re.M)
@@ -115,8 +116,19 @@ class Qemu:
         return self.stub.resume(b"c") != SHUT_DOWN
 
     def step(self):
-        """Execute one instruction; False as above."""
-        return self.stub.resume(b"s") != SHUT_DOWN
+        """Execute one instruction; False as above.
+
+        When a device raises an interrupt meanwhile, QEMU reports a step in which nothing was
+        executed, even if the guest takes no interrupts: RIP tells. Bounded, since an instruction
+        may also lead to itself.
+        """
+        before = self.registers()["rip"]
+        for _ in range(EMPTY_STEPS):
+            if self.stub.resume(b"s") == SHUT_DOWN:
+                return False
+            if self.registers()["rip"] != before:
+                break
+        return True
 
     # -- looking and writing -------------------------------------------------------------------
 
