@@ -10,6 +10,7 @@ from grader.finding import Finding
 from grader.walk import PAGE, PS, RW, U, US, W, XD
 
 NEAR_ZERO = 1 << 20         # no table of a lesson lies below
+UPPER_HALF = 0x1FFFF        # bits 63:47 of a kernel's virtual address
 NEAR_ROOT = 1 << 24         # tables come from one pool of frames
 
 
@@ -37,6 +38,9 @@ def reserved_bits(case):
     if case.walk.end != "reserved":
         return None
     step = case.walk.last
+    if step.entry >> 47 == UPPER_HALF:
+        return Finding("E-CR3-VIRTUAL", f"{step.name} holds a virtual address: "
+                       f"{show.address(step.entry & -PAGE)}")
     leaf = case.paging.is_leaf(step.level, step.entry)
     depth = len(case.walk.steps) - 1
     wrong = step.entry & case.paging.reserved[depth][leaf]
