@@ -1,7 +1,7 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
-                    kinds_frames, kinds_guard, kinds_large, kinds_steps, kinds_tables)
+                    kinds_frames, kinds_guard, kinds_large, kinds_steps, kinds_tables, kinds_tlb)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -28,4 +28,7 @@ KINDS = {
     "accessed": kinds_canonical.accessed,
     "untorn": kinds_entries.untorn,
     "agrees": kinds_entries.agrees,
+    "seen": kinds_tlb.seen,
+    "entry": kinds_tlb.entry,
+    "referenced": kinds_tlb.referenced,
 }

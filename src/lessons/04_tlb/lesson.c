@@ -141,9 +141,9 @@ static void age(void)
         set_entry((va32_t){ first.value + (i << PAGE_SHIFT) },
                   mapped >> i & 1 ? entry & ~(uint32_t)PTE_A : entry & ~(uint32_t)PTE_P);
     }
-    use(first, once, PROBE_READ_1);
+    use(first, once, PROBE_WRITE_1);
     ask_which(first);
-    use(first, again, PROBE_WRITE_1);
+    use(first, again, PROBE_READ_4);
     ask_which(first);
     ask_which(first);
 }
