@@ -92,6 +92,7 @@ static void changed_under_use(void)
     set_entry(trial[MOVED].page, trial[MOVED].old.value | WRITABLE_ENTRY);
     set_entry(trial[LOCKED].page, trial[LOCKED].old.value | USER_ENTRY);
     set_entry(trial[GONE].page, trial[GONE].old.value | WRITABLE_ENTRY);
+    exam.note[MOVED_ENTRY] = (uintptr_t)entry_of(trial[MOVED].page);
     CHECKPOINT(moved);
     print("6  remap(0x%08x, 0x%08x), stepped:\n", trial[MOVED].page.value, trial[MOVED].new.value);
     run_remap(MOVED);

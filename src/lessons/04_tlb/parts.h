@@ -39,8 +39,8 @@ enum {
 
 extern struct trial trial[TRIALS];
 
-/* exam.note: page, old and new frame of trial i lie at 3 * i. */
-enum { POOL_START = 3 * TRIALS, POOL_END, ROOT, CROWD, AGED, D_STALE, D_FRESH, NOTES };
+/* exam.note: page, old and new frame of trial i lie at 3 * i; MOVED_ENTRY is a physical address. */
+enum { POOL_START = 3 * TRIALS, POOL_END, ROOT, CROWD, AGED, D_STALE, D_FRESH, MOVED_ENTRY };
 
 #define AGED_PAGES     24u
 #define WRITABLE_ENTRY ((uint32_t)(PTE_P | PTE_RW))
