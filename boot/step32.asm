@@ -1,5 +1,5 @@
 ; A call that traps after each of its instructions, and the touch of a page in between, in 32-bit
-; code. Used by src/stepping.c alone.
+; code. Used by src/stepping32.c alone.
 ;
 ; uint32_t step_run(void (*function)(void), const uint32_t argument[4])
 ;   Calls the function with these arguments; what it gives back is handed on. SDM 3A, "Single-Step
@@ -8,7 +8,7 @@
 ;
 ; uint32_t step_touch(uint32_t va, uint32_t write)
 ;   Reads the word at va; with `write`, writes it back first. When that faults the handler of
-;   stepping.c resumes at step_touch_faulted; the value is then 0.
+;   stepping32.c resumes at step_touch_faulted; the value is then 0.
 
 bits 32
 global step_run, step_end

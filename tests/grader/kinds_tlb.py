@@ -1,7 +1,7 @@
 """Check kinds about what the CPU remembers: seen, entry, referenced.
 
 A walk of the tables cannot show a stale translation; only an access can. So what earns points are
-the accesses the collector watched. The log of a stepped call (src/stepping.h) lies in the guest's
+the accesses the collector watched. The log of a stepped call (src/stepping32.h) lies in the guest's
 memory: it names a mistake and grants nothing.
 """
 

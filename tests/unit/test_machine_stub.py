@@ -9,6 +9,7 @@ import pytest
 from machine import MachineError
 from machine.gdbstub import G_BYTES, Stub, expand, frame, registers, unframe
 from machine.process import Deadline
+from machine.qemu import Qemu
 from machine.qmp import Qmp
 
 GREETING = [b"PacketSize=1000", b"l<target/>", b"OK"]

@@ -10,7 +10,7 @@
 #include "lesson.h"
 #include "machine.h"
 #include "parts.h"
-#include "stepping.h"
+#include "stepping32.h"
 
 #define USER_ENTRY ((uint32_t)(PTE_P | PTE_RW | PTE_US))
 #define UNTOUCHED  0x5A5A5A5Au

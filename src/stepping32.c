@@ -1,5 +1,5 @@
-/* A call that runs one instruction at a time: see stepping.h. */
-#include "stepping.h"
+/* A call that runs one instruction at a time: see stepping32.h. */
+#include "stepping32.h"
 
 #include "machine.h"
 #include "paging/types.h"
