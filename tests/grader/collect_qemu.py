@@ -23,11 +23,12 @@ class Bench:
         self.version = self.qemu.version
         self.watching, self.armed, self.stepped = False, False, False
         self.now, self.fault = None, None
+        self.quiet = checks.get("collect", {}).get("quiet", [])
         self.keeps = kernel.elf.pa("probe_keeps_tlb") if "probe_keeps_tlb" in kernel.elf else None
 
     def __enter__(self):
-        for va in (*self.kernel.checkpoints, *self.kernel.vectors,
-                   self.kernel.elf.va("machine_end")):
+        vectors = [va for va, number in self.kernel.vectors.items() if number not in self.quiet]
+        for va in (*self.kernel.checkpoints, *vectors, self.kernel.elf.va("machine_end")):
             self.qemu.break_at(va)
         return self
 

@@ -2,7 +2,7 @@
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
                     kinds_frames, kinds_guard, kinds_large, kinds_map, kinds_rights, kinds_steps,
-                    kinds_tables)
+                    kinds_tables, kinds_tlb)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -35,4 +35,7 @@ KINDS = {
     "agrees": kinds_entries.agrees,
     "clean_tables": kinds_map.clean_tables,
     "tables_taken": kinds_map.tables_taken,
+    "seen": kinds_tlb.seen,
+    "entry": kinds_tlb.entry,
+    "referenced": kinds_tlb.referenced,
 }
