@@ -48,21 +48,10 @@ class Bench:
             if event:
                 return event
         while True:
-            for move in (self._past, self.qemu.cont):   # first off the breakpoint we stand on
+            for move in (self.qemu.step, self.qemu.cont):   # first off the breakpoint we stand on
                 event = self._event(move())
                 if event:
                     return event
-
-    def _past(self):
-        """Execute the instruction that is next; false when the machine is dead.
-
-        QEMU's step may end before it: whatever ends a translated block early, such as a timer of
-        its own, counts as the step. No symbol of the contract stands at an instruction that leaves
-        RIP where it is."""
-        before, alive = self.qemu.registers()["rip"], self.qemu.step()
-        while alive and self.qemu.registers()["rip"] == before:
-            alive = self.qemu.step()
-        return alive
 
     def _event(self, alive):
         """The Event at this place, or None where the contract has no symbol."""
@@ -180,12 +169,12 @@ class Bench:
         if kind.startswith("read") and pa is not None and may_hold(pa, size):
             old = self.qemu.read(pa, size)
             self.qemu.write(pa, canary.to_bytes(4, "little")[:size])
-        alive = self._past()
+        alive = self.qemu.step()
         if old is not None:
             self.qemu.write(pa, old)
         self.now = self.qemu.registers()
         if kind == "fetch" and alive and self.now["rip"] == va:
-            alive = self._past()
+            alive = self.qemu.step()
             self.now = self.qemu.registers()
         access = {"va": f"{va:#x}"}
         if not alive:

@@ -2,7 +2,6 @@
 
 import pytest
 
-from grader import collect_qemu
 from grader.collect_bochs import _fault, _runs
 from grader.collect_state import State
 from machine import MachineError, bochs_text
@@ -32,26 +31,3 @@ def test_neighbours_are_read_together():
         [0x1000, 0x2010, [(0x1000, 0x1000), (0x2000, 0x1000), (0x3000, 16)]]]
     assert len(_runs([(0, 16), (32, 16)], 15)) == 2
     assert _runs([(0, 16), (32, 16)], 16) == [[0, 48, [(0, 16), (32, 16)]]]
-
-
-class Halting:
-    """A QEMU whose steps end where the list says."""
-
-    def __init__(self, *places):
-        self.places = list(places)
-
-    def registers(self):
-        return {"rip": self.places[0]}
-
-    def step(self):
-        self.places.pop(0)
-        return self.places[0] is not None
-
-
-@pytest.mark.parametrize("places, alive", [((0x10, 0x12), True), ((0x10, 0x10, 0x10, 0x12), True),
-                                           ((0x10, 0x10, None), False)])
-def test_a_step_of_qemu_that_ended_early_is_taken_again(places, alive):
-    bench = collect_qemu.Bench.__new__(collect_qemu.Bench)
-    bench.qemu = Halting(*places)
-    assert bench._past() is alive
-    assert bench.qemu.places == [places[-1]]
