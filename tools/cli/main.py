@@ -88,7 +88,7 @@ def dispatch(root, arguments):
         _from_environment(options)
     verb = "help" if options.help else options.verb
     options.seed = _number(options.seed, "SEED", 0, 2**63 - 1, None)
-    options.mem = _number(options.mem, "MEM (in MiB)", 8, 4096, None)
+    options.mem = _number(options.mem, "MEM (in MiB)", 8, 65536, None)
     if not re.fullmatch(r"-O[0123s]", options.opt):
         raise Stop(USAGE, f'OPT is one of -O0, -O1, -O2, -O3, -Os, not "{options.opt}".')
     if verb == "help":

@@ -122,8 +122,8 @@ void use_this_map(void)
     for (; rows < boot_info.rows; rows++) {
         const struct boot_row *r = &boot_info.row[rows];
         map_row[rows] = (struct memory_row){ r->start, r->bytes, r->type, 0 };
-        print("     0x%010llx to 0x%010llx  type %u%s\n", (unsigned long long)r->start,
-              (unsigned long long)(r->start + r->bytes), r->type,
+        unsigned long long start = r->start, end = r->start + r->bytes;
+        print("     0x%010llx to 0x%010llx  type %u%s\n", start, end, r->type,
               r->type == MEMORY_IS_RAM ? ": available" : "");
     }
     keep(0, LOW_MEMORY);
