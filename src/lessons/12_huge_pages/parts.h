@@ -19,23 +19,23 @@ enum which { SMALL, MEDIUM, LARGE, MIXED, PLAIN, EDGE, MADE, SPACES };
 #define RANGES 4u
 
 enum note {
-    ROOT,                   /* + which: its PML4 */
-    USED = ROOT + SPACES,   /* + which: the frames its tables took, the PML4 included */
-    VA = USED + SPACES,     /* + range: as it is mapped into MIXED */
-    PA = VA + RANGES,       /* + range */
-    PAGES = PA + RANGES,    /* + range: in units of 4 KiB */
-    FLAGS = PAGES + RANGES, /* + range */
+    ROOT,                     /* + which: its PML4 */
+    USED = ROOT + SPACES,     /* + which: the frames its tables took, the PML4 included */
+    VA = USED + SPACES,       /* + range: as it is mapped into MIXED */
+    PA = VA + RANGES,         /* + range */
+    PAGES = PA + RANGES,      /* + range: in units of 4 KiB */
+    FLAGS = PAGES + RANGES,   /* + range */
     TOUCHED = FLAGS + RANGES, /* an address in the first 4 GiB */
-    HEAD,                   /* range 0: its pages before the first GiB that one page maps */
-    BIG,                    /* where that page begins */
-    TAIL,                   /* pages of the range behind it */
-    INNER,                  /* which of the 512 parts of BIG was split again */
-    HEAD_1,                 /* range 1: pages before the 2 MiB page that was split */
-    SPLIT_1,                /* where that page begins */
-    TAIL_1,                 /* pages of the range behind it */
-    SHUT_FROM,              /* in BIG: pages before the part that lost its rights */
-    SHUT_PAGES,             /* and pages of that part */
-    OPEN_FROM,              /* the same in range 1, for the part that won some */
+    HEAD,                     /* range 0: its pages before the first GiB that one page maps */
+    BIG,                      /* where that page begins */
+    TAIL,                     /* pages of the range behind it */
+    INNER,                    /* which of the 512 parts of BIG was split again */
+    HEAD_1,                   /* range 1: pages before the 2 MiB page that was split */
+    SPLIT_1,                  /* where that page begins */
+    TAIL_1,                   /* pages of the range behind it */
+    SHUT_FROM,                /* in BIG: pages before the part that lost its rights */
+    SHUT_PAGES,               /* and pages of that part */
+    OPEN_FROM,                /* the same in range 1, for the part that won some */
     OPEN_PAGES,
     EDGE_LOW,    /* where the range begins that ends with the lower half */
     EDGE_HIGH,   /* and the one that ends with the last byte of all */

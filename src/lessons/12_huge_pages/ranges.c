@@ -13,10 +13,10 @@
 #include "exam.h"
 #include "probe.h"
 
-#define PAGES_2M   512u      /* 4 KiB pages in a large one */
-#define PAGES_1G   0x40000u  /* and in a huge one */
-#define PARTS      512u
-#define PML4E_GIB  512u /* what one entry of a PML4 covers */
+#define PAGES_2M  512u     /* 4 KiB pages in a large one */
+#define PAGES_1G  0x40000u /* and in a huge one */
+#define PARTS     512u
+#define PML4E_GIB 512u /* what one entry of a PML4 covers */
 
 static uint64_t note(unsigned base, unsigned i)
 {
@@ -41,11 +41,12 @@ static uint64_t between(uint32_t least, uint32_t most)
 
 /* ---- Drawing ---- */
 
-/* Pages, not bytes. Frames lie above 4 GiB and below 2^39, where there is no memory to spoil. */
-static void place(unsigned range, uint64_t first, uint64_t apart, uint64_t pages, uint64_t flags)
+/* All in pages. `off` is what va and pa differ by, but for whole GiB. The frames lie above 4 GiB
+ * and below 2^39, where there is no memory to spoil. */
+static void place(unsigned range, uint64_t first, uint64_t off, uint64_t pages, uint64_t flags)
 {
     exam.note[VA + range] = first << PAGE_SHIFT;
-    exam.note[PA + range] = (first + apart) << PAGE_SHIFT;
+    exam.note[PA + range] = (between(4, 400) * PAGES_1G + first % PAGES_1G + off) << PAGE_SHIFT;
     exam.note[PAGES + range] = pages;
     exam.note[FLAGS + range] = flags | between(0, 7) << 9; /* some of the free bits */
 }
@@ -64,18 +65,17 @@ static void draw_range_0(void)
     exam.note[BIG] = huge << PAGE_SHIFT;
     exam.note[HEAD] = large * PAGES_2M + small;
     exam.note[TAIL] = behind - PAGES_1G;
-    place(0, huge - exam.note[HEAD], between(4, 100) * PAGES_1G, exam.note[HEAD] + behind,
-          PTE_RW | PTE_PAT | PTE_G);
+    place(0, huge - exam.note[HEAD], 0, exam.note[HEAD] + behind, PTE_RW | PTE_PAT | PTE_G);
 }
 
 static void draw_range_1(void)
 {
-    uint64_t large = zone(1) + between(8, 400) * PAGES_2M, apart = 2 * between(0, 255) + 1;
+    uint64_t large = zone(1) + between(8, 400) * PAGES_2M,
+             off = (2 * between(0, 255) + 1) * PAGES_2M;
     uint64_t head = between(1, 500), parts = between(3, 9), tail = between(1, 500);
     uint64_t before = between(1, 2); /* whole 2 MiB pages ahead of the one to be split */
 
-    place(1, large - head, between(4, 100) * PAGES_1G + apart * PAGES_2M,
-          head + parts * PAGES_2M + tail, PTE_XD | PTE_US | PTE_PAT);
+    place(1, large - head, off, head + parts * PAGES_2M + tail, PTE_XD | PTE_US | PTE_PAT);
     exam.note[HEAD_1] = head + before * PAGES_2M;
     exam.note[SPLIT_1] = (large + before * PAGES_2M) << PAGE_SHIFT;
     exam.note[TAIL_1] = (parts - before - 1) * PAGES_2M + tail;
@@ -96,10 +96,8 @@ void ranges_draw(void)
 {
     draw_range_0();
     draw_range_1();
-    place(2, zone(2) + between(1, 500), between(4, 100) * PAGES_1G + 2 * between(0, 100) + 1,
-          between(600, 1500), PTE_RW);
-    place(3, end_of(1) >> PAGE_SHIFT, between(4, 100) * PAGES_1G + between(1, 500), between(2, 9),
-          PTE_RW);
+    place(2, zone(2) + between(1, 500), 2 * between(0, 100) + 1, between(600, 1500), PTE_RW);
+    place(3, end_of(1) >> PAGE_SHIFT, between(1, 500), between(2, 9), PTE_RW);
     draw_changes();
     exam.note[EDGE_PA] = between(4, 100) << 30;
     exam.note[EDGE_PA] -= PAGE_4K * 3 + PAGE_2M;
@@ -198,6 +196,5 @@ void rights_touch(void)
 
     touch_rights(shut, shut + (exam.note[SHUT_PAGES] << PAGE_SHIFT));
     touch_rights(open, open + (exam.note[OPEN_PAGES] << PAGE_SHIFT));
-    probe(PROBE_FETCH, shut, 0);
     probe(PROBE_WRITE_1, note(VA, 2), 0);
 }

@@ -60,7 +60,7 @@ static enum result answered(enum which which, uint64_t va, enum result result, u
     static const char *const name[] = { "map_range", "split", "join", "protect_range" };
 
     lesson_needs(result, function, name[function]);
-    exam.note[USED + which] += free_before - frames_free();
+    exam.note[USED + which] += (uint64_t)free_before - frames_free();
     exam_answer(va, result, 0);
     return result;
 }
@@ -68,8 +68,7 @@ static enum result answered(enum which which, uint64_t va, enum result result, u
 enum result ask_map(enum which which, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t flags)
 {
     unsigned before = frames_free();
-    enum result result =
-        map_range(&spaces[which], (va_t){ va }, (pa_t){ pa }, bytes, flags);
+    enum result result = map_range(&spaces[which], (va_t){ va }, (pa_t){ pa }, bytes, flags);
 
     return answered(which, va, result, before, MAP_RANGE);
 }
