@@ -7,6 +7,7 @@ from grader import show
 from grader.finding import Finding
 from grader.walk import P, PS
 
+ALIKE = 16                  # so many equal entries in one table were never written one by one
 SIZE = {1 << 12: "4 KiB", 1 << 21: "2 MiB", 1 << 30: "1 GiB"}
 
 
@@ -65,4 +66,31 @@ def never_split(case):
                    "rights, where a part should have another")
 
 
-DETECTORS = (too_large, sticks_out, never_split)
+def one_frame_for_all(case):
+    """Neighbours in one table that lead to one frame."""
+    last = case.walk.last
+    if case.want is None or not case.want.largest or not case.walk.mapped or not last.index \
+            or case.diff.kind != "frame":
+        return None
+    before = case.paging.read(last.address - case.paging.mode.entry_bytes)
+    if not before or (before ^ last.entry) & (case.paging.address_mask | P):
+        return None
+    return Finding("E-WRONG-FRAME", f"{last.name} leads to the same frame as the entry before it")
+
+
+def never_cleared(case):
+    """A refused entry that is one of many alike: what the frame held before it was a table."""
+    last = case.walk.last
+    if case.walk.end != "reserved" or case.want is None or not case.want.largest:
+        return None
+    width = case.paging.mode.entry_bytes
+    table = last.address - last.index * width
+    alike = sum(case.paging.read(table + i * width) == last.entry
+                for i in range(1 << last.level.bits))
+    if alike < ALIKE:
+        return None
+    return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that nobody "
+                   "wrote: a new table must be zeroed", key=(table,))
+
+
+DETECTORS = (never_cleared, never_split, too_large, sticks_out, one_frame_for_all)

@@ -82,7 +82,7 @@ static void refuse_map(void)
     ask_map(MIXED, FRESH, BIT(52) - PAGE_4K, 2 * PAGE_4K, PTE_RW);
     ask_map(MIXED, FRESH, PAGE_1G, PAGE_4K, PTE_RW | BIT(40));
     ask_map(MIXED, exam.note[VA] - PAGE_2M, PAGE_1G, PAGE_2M + PAGE_4K, PTE_RW);
-    ask_map(MIXED, exam.note[BIG] + PAGE_1G - PAGE_2M, PAGE_1G, PAGE_2M, PTE_RW);
+    ask_map(MIXED, exam.note[BIG] + PAGE_1G - PAGE_4K, PAGE_1G, PAGE_4K, PTE_RW);
     ask_map(MIXED, around, PAGE_1G, PAGE_1G, PTE_RW);
     for (unsigned frames = 0; frames < SHORT_OF; frames++) {
         frames_limit(frames);

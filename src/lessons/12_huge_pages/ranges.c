@@ -72,7 +72,7 @@ static void draw_range_1(void)
 {
     uint64_t large = zone(1) + between(8, 400) * PAGES_2M,
              off = (2 * between(0, 255) + 1) * PAGES_2M;
-    uint64_t head = between(1, 500), parts = between(3, 9), tail = between(1, 500);
+    uint64_t head = between(1, 500), parts = between(1030, 1100), tail = between(1, 500);
     uint64_t before = between(1, 2); /* whole 2 MiB pages ahead of the one to be split */
 
     place(1, large - head, off, head + parts * PAGES_2M + tail, PTE_XD | PTE_US | PTE_PAT);
@@ -96,7 +96,7 @@ void ranges_draw(void)
 {
     draw_range_0();
     draw_range_1();
-    place(2, zone(2) + between(1, 500), 2 * between(0, 100) + 1, between(600, 1500), PTE_RW);
+    place(2, zone(2) + between(1, 500), 2 * between(0, 100) + 1, between(1100, 1500), PTE_RW);
     place(3, end_of(1) >> PAGE_SHIFT, between(1, 500), between(2, 9), PTE_RW);
     draw_changes();
     exam.note[EDGE_PA] = between(4, 100) << 30;
@@ -130,7 +130,9 @@ static uint64_t inner(void)
 
 void ranges_split(void)
 {
-    ask_split(MIXED, inner() + exam_below(PAGE_2M));
+    uint64_t other = (exam.note[INNER] + between(1, PARTS - 1)) % PARTS;
+
+    ask_split(MIXED, exam.note[BIG] + other * PAGE_2M + exam_below(PAGE_2M));
     ask_split(MIXED, inner() + exam_below(PAGE_2M));
     ask_split(MIXED, exam.note[SPLIT_1] + exam_below(PAGE_2M));
     ask_split(MIXED, note(VA, 2) + exam_below(PAGE_4K));
