@@ -260,7 +260,8 @@ class Bench:
             value = int.from_bytes(self.bochs.read(pa, lines[0].size), "little")
         else:
             value = after["rax"] & mask
-        seen = {"pa": f"{pa:#x}", "value": f"{value:#x}"}
+        seen = {"pa": f"{pa:#x}", "value": f"{value:#x}",
+                "walk": [f"{at:#x}" for at in _walked(stop.trace[:stop.trace.index(lines[0])])]}
         if hidden and hidden[0] == pa:
             seen["canary"] = f"{canary & mask:#x}"
         return seen
@@ -275,6 +276,14 @@ def _fault(vector, trace, after):
             raise MachineError(f"Bochs: no error code pushed for vector {vector}")
         fault["error"] = f"{pushed[-1].value:#x}"
     return fault
+
+
+def _walked(trace):
+    """Where the last page walk in `trace` read its entries, from the root down. An instruction
+    that lies across two pages is walked for, too, but before its operand."""
+    reads = [access for access in trace if access.level and not access.write]
+    last = max((at for at, access in enumerate(reads) if access.level == reads[0].level), default=0)
+    return [access.pa for access in reads[last:]]
 
 
 def _state(registers, segments):

@@ -104,7 +104,8 @@ def weakest_level(case):
 
 def other_space(case):
     """The mapping went into a space that was not meant."""
-    if case.pa is None or case.want.origin in ("region", "direct"):
+    if case.pa is None or case.want.origin in ("region", "direct") \
+            or case.walk.mapped and case.walk.pa == case.pa:
         return None
     for name, paging in case.others:
         walk = paging.walk(case.va)

@@ -6,13 +6,15 @@ Used by the check kinds.
 
 from collections import Counter
 
-from grader import (detectors, detectors_alias, detectors_large, detectors_pae, show, strangers)
+from grader import (detectors, detectors_alias, detectors_huge, detectors_large, detectors_pae,
+                    show, strangers)
 
 MOST_CASES = 96
 # What a difference is called when no detector knows the mistake behind it (kinds of space.py).
 PLAIN_CODES = {"missing": "E-NOT-MAPPED", "extra": "E-EXTRA-MAPPED", "frame": "E-WRONG-FRAME",
                "rights": "E-RIGHTS-LEAF", "leaf": "E-PAGE-SIZE"}
-DETECTORS = (*detectors_alias.DETECTORS, *detectors_large.DETECTORS, *detectors_pae.DETECTORS,
+DETECTORS = (*detectors_alias.DETECTORS, *detectors_huge.DETECTORS,
+             *detectors_large.DETECTORS, *detectors_pae.DETECTORS,
              detectors.no_table, detectors.reserved_bits, detectors.unshifted_table,
              strangers.old_bytes, strangers.other_set, detectors.present_bit,
              detectors.weakest_level, detectors.shifted_frame, detectors.large_bits,

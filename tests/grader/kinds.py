@@ -1,8 +1,8 @@
 """The table of check kinds: the name checks.toml uses, and the function that judges it."""
 
 from grader import (kinds_answers, kinds_canonical, kinds_cpu, kinds_entries, kinds_fault,
-                    kinds_frames, kinds_guard, kinds_large, kinds_map, kinds_rights, kinds_steps,
-                    kinds_tables, kinds_tlb)
+                    kinds_frames, kinds_guard, kinds_huge, kinds_large, kinds_map, kinds_rights,
+                    kinds_steps, kinds_tables, kinds_tlb)
 
 KINDS = {
     "registers": kinds_cpu.registers,
@@ -14,6 +14,9 @@ KINDS = {
     "unchanged": kinds_tables.unchanged,
     "table_bytes": kinds_tables.table_bytes,
     "page_flags": kinds_large.page_flags,
+    "half_bytes": kinds_huge.half_bytes,
+    "leaf_flags": kinds_huge.leaf_flags,
+    "walk_reads": kinds_huge.walk_reads,
     "leaf_size": kinds_guard.leaf_size,
     "guard": kinds_guard.guard,
     "fault_stack": kinds_fault.fault_stack,

@@ -7,6 +7,7 @@ notes a set names.
 from typing import NamedTuple
 
 from grader import wanted_table
+from grader.pieces import largest_pages
 from grader.seeds import Generator, mix
 from grader.values import Trouble, evaluate
 from grader.walk import PAGE, U, W, X, canonical
@@ -17,7 +18,8 @@ SIZES = {"4K": 1 << 12, "2M": 1 << 21, "4M": 1 << 22, "1G": 1 << 30}
 class Row(NamedTuple):
     """[va, va + size) must lead to [pa, …), or to any frame when pa is None.
 
-    must and must_not are masks of rights; origin is "row", "random" or "kernel"."""
+    must and must_not are masks of rights; origin is "row", "random" or "kernel". largest: the
+    bytes of the largest page allowed in the range that the row was cut from, or 0."""
     va: int
     size: int
     pa: int | None
@@ -27,6 +29,7 @@ class Row(NamedTuple):
     exact_leaf: bool = False
     origin: str = "row"
     name: str = ""
+    largest: int = 0
 
 
 class Wanted(NamedTuple):
@@ -105,6 +108,16 @@ def row_of(facts, stop, spec, flags, origin="row"):
     return Row(va, size, pa, must, must_not, leaf, "size" in spec, origin, spec.get("name", ""))
 
 
+def rows_of(facts, stop, spec, flags):
+    """One entry of rows as Rows: one, or with `largest` one for each stretch of one page size."""
+    row = row_of(facts, stop, spec, flags)
+    if "largest" not in spec:
+        return [row]
+    largest = SIZES[spec["largest"]]
+    return [row._replace(va=va, pa=pa, size=size, leaf=leaf, exact_leaf=True, largest=largest)
+            for va, pa, size, leaf in largest_pages(row.va, row.pa, row.size, largest)]
+
+
 def absent_of(facts, stop, spec):
     """One entry of absent: a page number, an address expression, or a table with va and pages."""
     if isinstance(spec, int):
@@ -168,7 +181,7 @@ def expand(facts, checks, name, stop):
     spec = checks["set"][name]
     va_bits = 32 if checks.get("width", 64) == 32 else checks.get("va_bits", 48)
     flags = spec.get("flags", "W")
-    rows = [row_of(facts, stop, row, flags) for row in spec.get("rows", [])]
+    rows = [one for row in spec.get("rows", []) for one in rows_of(facts, stop, row, flags)]
     absent = [absent_of(facts, stop, row) for row in spec.get("absent", [])]
     if "table" in spec:
         more, none = wanted_table.entries(facts, spec["table"])
