@@ -81,6 +81,14 @@ static void draw_range_1(void)
     exam.note[TAIL_1] = (parts - before - 1) * PAGES_2M + tail;
 }
 
+/* Its first frame could begin a page of 2 MiB, its first address could not. */
+static void draw_range_2(void)
+{
+    uint64_t off = 2 * between(0, 100) + 1;
+
+    place(2, zone(2) + PAGES_2M - off, off, between(1100, 1500), PTE_RW);
+}
+
 static void draw_changes(void)
 {
     uint64_t inner = between(0, PARTS - 1);
@@ -96,7 +104,7 @@ void ranges_draw(void)
 {
     draw_range_0();
     draw_range_1();
-    place(2, zone(2) + between(1, 500), 2 * between(0, 100) + 1, between(1100, 1500), PTE_RW);
+    draw_range_2();
     place(3, end_of(1) >> PAGE_SHIFT, between(1, 500), between(2, 9), PTE_RW);
     draw_changes();
     exam.note[EDGE_PA] = between(4, 100) << 30;
