@@ -44,10 +44,10 @@ def need(*tools):
 
 
 @contextmanager
-def lock(root):
-    """One build of shared objects at a time, so that several gradings can run side by side."""
-    (root / "build").mkdir(exist_ok=True)
-    with open(root / "build" / "lock", "w", encoding="ascii") as handle:
+def lock(folder):
+    """One build in `folder` at a time, so that several gradings can run side by side."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="ascii") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -150,21 +150,22 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
         say("building ...")
     out.mkdir(parents=True, exist_ok=True)
     common = {"NAME": lesson.name, "OPT": optimisation}
-    with lock(root):
+    with lock(root / "build"):
         for target in ["staff"] + (["build/rom.bin"] if iso == "fast" else []):
             make(root, target, **common)
-    verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
-    if not (out / "gate.o").exists():
-        raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
-                       verdict["findings"])
-    boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
-        if iso == "fast" else out / "kernel.iso"
-    done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", boots, optimisation, out,
-                 files[".c"] if files != lesson.reference() else None, verdict)
-    if verdict["passed"] or not strict:
-        options = f"seed={seed}" if seed is not None else ""
-        _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)
-    return done
+    with lock(out):
+        verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
+        if not (out / "gate.o").exists():
+            raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
+                           verdict["findings"])
+        boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
+            if iso == "fast" else out / "kernel.iso"
+        done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", boots, optimisation, out,
+                     files[".c"] if files != lesson.reference() else None, verdict)
+        if verdict["passed"] or not strict:
+            options = f"seed={seed}" if seed is not None else ""
+            _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)
+        return done
     for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
         try:
             make(root, target, **common, OUT=str(out), OPTIONS=options)
