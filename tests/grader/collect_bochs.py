@@ -4,6 +4,8 @@ Used by collect.py. What it calls proved was seen on the CPU: the walk after a C
 LIN -> PHY of an access. Where it reads memory through linear addresses, for speed, it first walks
 the tables itself from bytes read by physical address.
 """
+from pathlib import Path
+
 from machine import MachineError, bochs_text
 from machine.bochs import Bochs
 
@@ -18,6 +20,8 @@ NEAR = 65536                    # bytes between two ranges that are cheaper to r
 BURST = 1000                    # faults this many instructions apart belong to one death
 ACCESSED_DIRTY = 0x60
 
+SHARED = Path(__file__).resolve().parents[2] / "build"      # what all sessions use alike
+
 
 class Bench:
     """One Bochs session seen through the contract's symbols. A context manager."""
@@ -25,7 +29,7 @@ class Bench:
     def __init__(self, build, kernel, checks, folder):
         self.kernel = kernel
         self.bochs = Bochs(build.iso, folder, tables.size_mib(checks, "bochs"),
-                           shim_folder=build.workdir)
+                           shim_folder=SHARED)
         self.version = self.bochs.version
         self.tick, self.last_stop, self.watching, self.armed = 0, 0, False, False
         self.dead, self.current, self.now = None, None, None

@@ -66,9 +66,9 @@ def version(banner):
 
 def shim(folder):
     """Compile quiet.c into `folder` unless it is there, and return its path."""
-    target = Path(folder) / "quiet.so"
-    if not target.exists():
-        source = Path(__file__).with_name("quiet.c")
+    target, source = Path(folder) / "quiet.so", Path(__file__).with_name("quiet.c")
+    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+        target.parent.mkdir(parents=True, exist_ok=True)
         fresh = target.with_name(f"quiet.{os.getpid()}.so")
         done = subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(fresh), str(source)],
                               capture_output=True, text=True, check=False, timeout=60)
