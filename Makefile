@@ -22,7 +22,7 @@ test:
 format:
 	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v -e ^tests/mutants -e ^tests/cheats)
 
-# Everything, with three seeds for each mutant on QEMU.
+# Every mutant on both emulators, with three seeds on QEMU; make test runs each once.
 test-long:
 	@LONG=1 tests/run
 
