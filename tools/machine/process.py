@@ -14,6 +14,7 @@ from . import MachineError, MachineTimeout
 
 LARGEST_FILE = 64 << 20         # no file an emulator writes for us is near this; a flood stops here
 _live = set()
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _end_all():
@@ -31,11 +32,12 @@ def _exit_on_signal(number, _frame):
 
 def exit_cleanly_on_signals():
     """For commands: SIGTERM and SIGHUP end us through atexit, as Ctrl-C already does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in _ENDING[1:]:
         signal.signal(number, _exit_on_signal)
 
 
 def _in_child():
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -45,15 +47,18 @@ class Child:
     """One process in a group of its own, so that Ctrl-C reaches us first and we end it."""
 
     def __init__(self, arguments, cwd, environment=None, stderr=None):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)     # begun is known
         try:
             self.process = subprocess.Popen(
                 arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=stderr or subprocess.DEVNULL,
                 start_new_session=True, preexec_fn=_in_child, bufsize=0)
+            self.pid = self.process.pid
+            _live.add(self)
         except OSError as why:
             raise MachineError(f"cannot start {arguments[0]}: {why.strerror}") from why
-        _live.add(self)
-        self.pid = self.process.pid
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.output = self.process.stdout.fileno()
 
     def write(self, data):
@@ -83,7 +88,6 @@ class Child:
 
     def end(self):
         """End the whole group: politely, then for certain. Safe to call twice."""
-        _live.discard(self)
         if self.process.poll() is None:
             self._signal_group(signal.SIGTERM)
             try:
@@ -92,6 +96,7 @@ class Child:
                 pass
             self._signal_group(signal.SIGKILL)      # and whatever it started
             self.process.wait()
+        _live.discard(self)
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 pipe.close()
