@@ -5,8 +5,9 @@ They look at rows that were cut from a range with the key `largest` (pieces.py),
 
 from grader import show
 from grader.finding import Finding
-from grader.walk import P, PS
+from grader.walk import P, PAGE, PS
 
+PAT_LARGE = 1 << 12
 ALIKE = 16                  # so many equal entries in one table were never written one by one
 SIZE = {1 << 12: "4 KiB", 1 << 21: "2 MiB", 1 << 30: "1 GiB"}
 
@@ -78,6 +79,15 @@ def one_frame_for_all(case):
     return Finding("E-WRONG-FRAME", f"{last.name} leads to the same frame as the entry before it")
 
 
+def pat_in_the_address(case):
+    """A page of 4 KiB that leads one frame too far: bit 12 was PAT while the page was large."""
+    if case.want is None or not case.want.largest or case.diff.kind != "frame" \
+            or case.walk.size != PAGE or case.walk.pa - case.pa != PAT_LARGE:
+        return None
+    return Finding("E-PAT-MOVE", f"{case.walk.last.name} has bit 12, which is PAT in a large entry "
+                   "and an address bit here")
+
+
 def never_cleared(case):
     """A refused entry that is one of many alike: what the frame held before it was a table."""
     last = case.walk.last
@@ -93,4 +103,5 @@ def never_cleared(case):
                    "wrote: a new table must be zeroed", key=(table,))
 
 
-DETECTORS = (never_cleared, never_split, too_large, sticks_out, one_frame_for_all)
+DETECTORS = (pat_in_the_address, never_cleared, never_split, too_large, sticks_out,
+             one_frame_for_all)

@@ -5,8 +5,7 @@
 #define SHIFT_PML4  39
 #define SHIFT_PT    12
 #define LEVEL_BITS  9
-#define VA_BITS     48
-#define PA_END      BIT(52)
+#define HALF        BIT(47) /* bytes in each half of the space */
 #define ADDRESS     BITS(51, 12)
 #define RIGHTS      (PTE_RW | PTE_US | PTE_XD)
 #define USED        (PTE_A | PTE_D)
@@ -18,6 +17,11 @@ struct place {
     unsigned shift;
 };
 
+static pa_t table_in(uint64_t entry)
+{
+    return (pa_t){ entry & ADDRESS };
+}
+
 static uint64_t *entry_of(pa_t table, uint64_t va, unsigned shift)
 {
     return &table_at(table)[va >> shift & (ENTRIES - 1)];
@@ -25,17 +29,7 @@ static uint64_t *entry_of(pa_t table, uint64_t va, unsigned shift)
 
 static bool is_page(uint64_t entry, unsigned shift)
 {
-    return shift == SHIFT_PT || (entry & PTE_PS);
-}
-
-static bool is_table(struct place at)
-{
-    return (*at.entry & PTE_P) && !is_page(*at.entry, at.shift);
-}
-
-static pa_t table_in(uint64_t entry)
-{
-    return (pa_t){ entry & ADDRESS };
+    return (entry & PTE_P) && (shift == SHIFT_PT || (entry & PTE_PS));
 }
 
 /* Down to the entry that ends the walk of va, but not below `lowest`. */
@@ -43,7 +37,7 @@ static struct place find(const struct space *space, uint64_t va, unsigned lowest
 {
     struct place at = { entry_of(space->pml4, va, SHIFT_PML4), SHIFT_PML4 };
 
-    while (at.shift > lowest && is_table(at)) {
+    while (at.shift > lowest && (*at.entry & PTE_P) && !is_page(*at.entry, at.shift)) {
         at.shift -= LEVEL_BITS;
         at.entry = entry_of(table_in(*at.entry), va, at.shift);
     }
@@ -52,161 +46,109 @@ static struct place find(const struct space *space, uint64_t va, unsigned lowest
 
 static bool canonical(uint64_t va)
 {
-    return (uint64_t)((int64_t)(va << (64 - VA_BITS)) >> (64 - VA_BITS)) == va;
+    return va + HALF < 2 * HALF;
 }
 
 /* What both functions on ranges refuse. The last byte tells: the end may be 2^64. */
 static enum result judge_range(uint64_t va, uint64_t bytes)
 {
+    uint64_t last = va + bytes - 1;
+
     if (va % PAGE_4K != 0 || bytes % PAGE_4K != 0)
         return UNALIGNED;
-    uint64_t last = va + bytes - 1;
     if (bytes == 0 || last < va || !canonical(va) || !canonical(last))
         return OUT_OF_RANGE;
-    return (va ^ last) >> (VA_BITS - 1) ? OUT_OF_RANGE : DONE;
+    return (va ^ last) & HALF ? OUT_OF_RANGE : DONE;
 }
 
-/* ---- Entries ---- */
-
-/* With shift and flags: what maps the page at pa. PAT is bit 7 in a PTE and bit 12 above. */
-static uint64_t page_entry(uint64_t pa, unsigned shift, uint64_t flags)
+/* The same for a page of another size: PAT is bit 7 in a PTE, and bit 12 above, where 7 is PS. */
+static uint64_t resized(uint64_t entry, unsigned from, unsigned to)
 {
-    if (shift == SHIFT_PT)
-        return pa | flags | PTE_P;
-    uint64_t pat = flags & PTE_PAT ? PTE_PAT_LARGE : 0;
-    return pa | (flags & ~PTE_PAT) | pat | PTE_PS | PTE_P;
+    uint64_t pat = from == SHIFT_PT ? PTE_PAT : PTE_PAT_LARGE;
+    uint64_t rest = entry & ~pat & ~(from == SHIFT_PT ? 0 : PTE_PS);
+
+    if (to == SHIFT_PT)
+        return rest | (entry & pat ? PTE_PAT : 0);
+    return rest | PTE_PS | (entry & pat ? PTE_PAT_LARGE : 0);
 }
 
-static uint64_t flags_of(uint64_t entry, unsigned shift)
+/* What is still to do of a range; or, with `undo`, to take away again. */
+struct todo {
+    uint64_t va, pa, left, flags, largest;
+    bool undo;
+};
+
+static bool is_empty(const uint64_t *table)
 {
-    if (shift == SHIFT_PT)
-        return entry & ~ADDRESS;
-    return (entry & ~(ADDRESS | PTE_PS)) | (entry & PTE_PAT_LARGE ? PTE_PAT : 0);
+    unsigned i = 0;
+
+    while (i < ENTRIES && !(table[i] & PTE_P))
+        i++;
+    return i == ENTRIES;
 }
 
-static uint64_t frame_of(uint64_t entry, unsigned shift)
+static enum result map_in(uint64_t *table, unsigned shift, struct todo *todo);
+
+/* In the table that this entry names, or is to name. It remains only when there is a page in it. */
+static enum result map_below(uint64_t *entry, unsigned shift, struct todo *todo)
 {
-    return entry & ADDRESS & ~(BIT(shift) - 1);
-}
+    bool present = *entry & PTE_P;
+    pa_t table = table_in(*entry);
 
-/* ---- Mapping a range ---- */
-
-/* Every frame that is needed, or none. */
-static bool take_tables(pa_t *table, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (frame_alloc(&table[i]))
-            continue;
-        while (i > 0)
-            frame_free(table[--i]);
-        return false;
-    }
-    return true;
-}
-
-/* The entry of `shift` for va, with all tables above it. One that is found higher up is a page. */
-static enum result make_entry(struct space *space, uint64_t va, unsigned shift, struct place *at)
-{
-    pa_t table[3];
-
-    *at = find(space, va, shift);
-    if (*at->entry & PTE_P)
-        return at->shift > shift ? ALREADY_MAPPED : DONE;
-    if (!take_tables(table, (at->shift - shift) / LEVEL_BITS))
+    if (is_page(*entry, shift))
+        return ALREADY_MAPPED;
+    if (!present && !frame_alloc(&table))
         return OUT_OF_FRAMES;
-    for (unsigned i = 0; at->shift > shift; i++) {
-        for (unsigned j = 0; j < ENTRIES; j++)
-            table_at(table[i])[j] = 0;
-        *at->entry = table[i].value | NAMES_TABLE;
-        at->shift -= LEVEL_BITS;
-        at->entry = entry_of(table[i], va, at->shift);
+    for (unsigned i = 0; i < ENTRIES && !present; i++)
+        table_at(table)[i] = 0;
+    enum result result = map_in(table_at(table), shift - LEVEL_BITS, todo);
+    if (!present)
+        *entry = table.value | NAMES_TABLE;
+    if (is_empty(table_at(table))) {
+        *entry = 0;
+        frame_free(table);
     }
-    return DONE;
+    return result;
 }
 
-static bool is_empty(pa_t table)
+/* As far as this table goes, whose entries cover 2^shift bytes each. */
+static enum result map_in(uint64_t *table, unsigned shift, struct todo *todo)
 {
-    for (unsigned i = 0; i < ENTRIES; i++) {
-        if (table_at(table)[i] & PTE_P)
-            return false;
-    }
-    return true;
-}
+    enum result result = DONE;
+    uint64_t i = todo->va >> shift & (ENTRIES - 1), size = BIT(shift);
 
-/* Takes the pages of [va, last] away, in the table whose entries cover 2^shift bytes each. */
-static void clear(pa_t table, unsigned shift, uint64_t va, uint64_t last)
-{
-    for (;;) {
-        struct place at = { entry_of(table, va, shift), shift };
-        uint64_t end = va | (BIT(shift) - 1);
-        if (is_table(at)) {
-            pa_t below = table_in(*at.entry);
-            clear(below, shift - LEVEL_BITS, va, end < last ? end : last);
-            if (is_empty(below)) {
-                *at.entry = 0;
-                frame_free(below);
-            }
-        } else {
-            *at.entry = 0;
+    for (; i < ENTRIES && todo->left > 0 && result == DONE; i++) {
+        if (size > todo->largest || size > todo->left || (todo->va | todo->pa) & (size - 1)) {
+            result = map_below(&table[i], shift, todo);
+            continue;
         }
-        if (end >= last)
-            return;
-        va = end + 1;
-    }
-}
-
-static unsigned largest_fit(const struct space *space, uint64_t va, uint64_t pa, uint64_t left)
-{
-    unsigned shift = SHIFT_PT;
-
-    while (BIT(shift + LEVEL_BITS) <= space->largest && BIT(shift + LEVEL_BITS) <= left &&
-           ((va | pa) & (BIT(shift + LEVEL_BITS) - 1)) == 0)
-        shift += LEVEL_BITS;
-    return shift;
-}
-
-/* Maps pages of one size up to the end of one table; adds what it did to *done. */
-static enum result map_run(struct space *space, uint64_t va, uint64_t entry, unsigned shift,
-                           uint64_t left, uint64_t *done)
-{
-    struct place at;
-    enum result result = make_entry(space, va, shift, &at);
-
-    if (result != DONE)
-        return result;
-    for (uint64_t i = va >> shift & (ENTRIES - 1); i < ENTRIES && left >= BIT(shift); i++) {
-        if (*at.entry & PTE_P)
+        if (!todo->undo && (table[i] & PTE_P))
             return ALREADY_MAPPED;
-        *at.entry++ = entry;
-        entry += BIT(shift);
-        *done += BIT(shift);
-        left -= BIT(shift);
+        table[i] = todo->undo ? 0 : resized(todo->pa | todo->flags | PTE_P, SHIFT_PT, shift);
+        todo->va += size;
+        todo->pa += size;
+        todo->left -= size;
     }
-    return DONE;
+    return result;
 }
 
 enum result map_range(struct space *space, va_t va, pa_t pa, uint64_t bytes, uint64_t flags)
 {
     enum result result = judge_range(va.value, bytes);
-    uint64_t done = 0;
+    struct todo todo = { va.value, pa.value, bytes, flags, space->largest, false };
 
-    if (result != DONE)
-        return result;
-    if (pa.value % PAGE_4K != 0)
-        return UNALIGNED;
-    if (pa.value >= PA_END || bytes > PA_END - pa.value || flags & ADDRESS)
+    if (result != DONE || pa.value % PAGE_4K != 0)
+        return result != DONE ? result : UNALIGNED;
+    if (pa.value >= BIT(52) || bytes > BIT(52) - pa.value || flags & ADDRESS)
         return OUT_OF_RANGE;
-    while (done < bytes && result == DONE) {
-        uint64_t from = va.value + done, to = pa.value + done;
-        unsigned shift = largest_fit(space, from, to, bytes - done);
-        result = map_run(space, from, page_entry(to, shift, flags), shift, bytes - done, &done);
+    result = map_in(table_at(space->pml4), SHIFT_PML4, &todo);
+    if (result != DONE) {
+        /* What this call did, and nothing else: it used the same sizes at the same places. */
+        todo = (struct todo){ va.value, pa.value, bytes - todo.left, flags, space->largest, true };
+        map_in(table_at(space->pml4), SHIFT_PML4, &todo);
     }
-    if (result != DONE && done > 0)
-        clear(space->pml4, SHIFT_PML4, va.value, va.value + done - 1);
     return result;
 }
-
-/* ---- One page into 512, and back ---- */
 
 enum result split(struct space *space, va_t va)
 {
@@ -216,15 +158,12 @@ enum result split(struct space *space, va_t va)
 
     if (!canonical(va.value))
         return OUT_OF_RANGE;
-    if (!(*at.entry & PTE_P))
-        return NOT_MAPPED;
-    if (at.shift == SHIFT_PT)
-        return DONE;
+    if (!(*at.entry & PTE_P) || at.shift == SHIFT_PT)
+        return *at.entry & PTE_P ? DONE : NOT_MAPPED;
     if (!frame_alloc(&table))
         return OUT_OF_FRAMES;
-    uint64_t frame = frame_of(*at.entry, at.shift), flags = flags_of(*at.entry, at.shift);
     for (uint64_t i = 0; i < ENTRIES; i++)
-        table_at(table)[i] = page_entry(frame + (i << small), small, flags);
+        table_at(table)[i] = resized(*at.entry, at.shift, small) + (i << small);
     /* The table is complete before anything names it. */
     *at.entry = table.value | NAMES_TABLE;
     return DONE;
@@ -233,45 +172,37 @@ enum result split(struct space *space, va_t va)
 /* DONE when these pages can be one; what any of them has of A and D is or-ed into *used. */
 static enum result alike(const uint64_t *table, unsigned shift, uint64_t *used)
 {
-    uint64_t first = table[0] & ~USED;
-
-    for (unsigned i = 0; i < ENTRIES; i++) {
+    for (uint64_t i = 0; i < ENTRIES; i++) {
         if (!(table[i] & PTE_P))
             return NOT_MAPPED;
-    }
-    for (uint64_t i = 0; i < ENTRIES; i++) {
-        if (!is_page(table[i], shift) || (table[i] & ~USED) != first + (i << shift))
+        if (!is_page(table[i], shift) || (table[i] ^ (table[0] + (i << shift))) & ~USED)
             return NOT_ALIKE;
         *used |= table[i] & USED;
     }
-    return frame_of(first, shift) % BIT(shift + LEVEL_BITS) ? UNALIGNED : DONE;
+    uint64_t frame = resized(table[0], shift, SHIFT_PT) & ADDRESS;
+    return frame % BIT(shift + LEVEL_BITS) ? UNALIGNED : DONE;
 }
 
 enum result join(struct space *space, va_t va, uint64_t size)
 {
+    unsigned shift = size == PAGE_2M ? SHIFT_PT : SHIFT_PT + LEVEL_BITS;
+    struct place at = find(space, va.value, shift + LEVEL_BITS);
     uint64_t used = 0;
 
-    if ((size != PAGE_2M && size != PAGE_1G) || size > space->largest || !canonical(va.value))
+    if (size != BIT(shift + LEVEL_BITS) || size > space->largest || !canonical(va.value))
         return OUT_OF_RANGE;
     if (va.value % size != 0)
         return UNALIGNED;
-    unsigned shift = size == PAGE_2M ? SHIFT_PT : SHIFT_PT + LEVEL_BITS;
-    struct place at = find(space, va.value, shift + LEVEL_BITS);
-    if (!(*at.entry & PTE_P))
-        return NOT_MAPPED;
-    if (!is_table(at))
-        return DONE;
+    if (!(*at.entry & PTE_P) || is_page(*at.entry, at.shift))
+        return *at.entry & PTE_P ? DONE : NOT_MAPPED;
     pa_t table = table_in(*at.entry);
     enum result result = alike(table_at(table), shift, &used);
     if (result != DONE)
         return result;
-    uint64_t first = table_at(table)[0];
-    *at.entry = page_entry(frame_of(first, shift), at.shift, flags_of(first, shift) | used);
+    *at.entry = resized(*table_at(table), shift, at.shift) | used;
     frame_free(table);
     return DONE;
 }
-
-/* ---- Rights ---- */
 
 /* Splits until a page begins at va. */
 static enum result cut(struct space *space, uint64_t va)
@@ -286,32 +217,31 @@ static enum result cut(struct space *space, uint64_t va)
     return result;
 }
 
-/* The page or hole that `at` ends in covers so many bytes from va on. */
-static uint64_t rest(struct place at, uint64_t va)
+/* Looks whether all is mapped, or changes rights. */
+static enum result visit(struct space *space, uint64_t va, uint64_t bytes, const uint64_t *rights)
 {
-    return BIT(at.shift) - va % BIT(at.shift);
+    for (uint64_t done = 0; done < bytes;) {
+        struct place at = find(space, va + done, SHIFT_PT);
+        if (!(*at.entry & PTE_P))
+            return NOT_MAPPED;
+        if (rights != NULL)
+            *at.entry = (*at.entry & ~RIGHTS) | *rights;
+        done += BIT(at.shift) - (va + done) % BIT(at.shift);
+    }
+    return DONE;
 }
 
 enum result protect_range(struct space *space, va_t va, uint64_t bytes, uint64_t rights)
 {
     enum result result = judge_range(va.value, bytes);
-    struct place at;
 
-    if (result != DONE)
-        return result;
-    if (rights & ~RIGHTS)
-        return OUT_OF_RANGE;
-    for (uint64_t done = 0; done < bytes; done += rest(at, va.value + done)) {
-        at = find(space, va.value + done, SHIFT_PT);
-        if (!(*at.entry & PTE_P))
-            return NOT_MAPPED;
-    }
-    result = cut(space, va.value);
+    if (result == DONE && rights & ~RIGHTS)
+        result = OUT_OF_RANGE;
+    if (result == DONE)
+        result = visit(space, va.value, bytes, NULL);
+    if (result == DONE)
+        result = cut(space, va.value);
     if (result == DONE)
         result = cut(space, va.value + bytes);
-    for (uint64_t done = 0; result == DONE && done < bytes; done += rest(at, va.value + done)) {
-        at = find(space, va.value + done, SHIFT_PT);
-        *at.entry = (*at.entry & ~RIGHTS) | rights;
-    }
-    return result;
+    return result == DONE ? visit(space, va.value, bytes, &rights) : result;
 }

@@ -3,7 +3,7 @@
 
 enum result map_range(struct space *space, va_t va, pa_t pa, uint64_t bytes, uint64_t flags)
 {
-    /* Begin with pages of 4 KiB alone. Then ask, at each address: which is the largest that fits? */
+    /* Begin with pages of 4 KiB alone. Then ask at each address: which is the largest? */
     (void)space, (void)va, (void)pa, (void)bytes, (void)flags;
     return TODO;
 }

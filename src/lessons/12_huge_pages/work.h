@@ -68,8 +68,8 @@ enum result join(struct space *space, va_t va, uint64_t size);
  * From now on the `bytes` bytes from va on have these rights: of PTE_RW, PTE_US, PTE_XD exactly
  * those in `rights`. All else stays, in the range and around it. A larger page at an edge is split,
  * as often as it takes and no more. UNALIGNED, OUT_OF_RANGE as in map_range, and when rights hold
- * other bits; NOT_MAPPED when any page of the range is missing: then nothing changes. OUT_OF_FRAMES:
- * every right is as before; a page that was split by then may stay so.
+ * other bits; NOT_MAPPED when any page of the range is missing: then nothing changes. When it is
+ * OUT_OF_FRAMES every right is as before; a page that was split by then may stay so.
  */
 enum result protect_range(struct space *space, va_t va, uint64_t bytes, uint64_t rights);
 
