@@ -8,10 +8,10 @@ import ast
 import re
 
 from figures import Wrong
+from figures.costs import dense_tables
 from figures.facts import ROOT, geometry
 from grader.facts import Facts
 from grader.values import Trouble
-from prose import shapes
 
 HEADERS = ("src/cpu.h", "src/frames.h", "src/paging/types.h", "src/registers.h")
 DEFINE = re.compile(r"^#define (\w+)[ \t]+(.+?)[ \t]*(?:/\*.*)?$", re.M)
@@ -109,7 +109,7 @@ class Reckoner:
     def tables(shape, mapped_bytes, entry):
         """Tables for so many bytes from 0 on, in pages that `entry` maps."""
         shape = geometry(shape)
-        return shapes.tables(shape, mapped_bytes, shape.level(entry).span_bytes)
+        return dense_tables(shape, mapped_bytes, shape.level(entry).span_bytes)
 
     def check(self, key):
         """A number at the top of checks.toml."""

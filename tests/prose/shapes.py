@@ -8,15 +8,6 @@ def table_bytes(shape, level):
     return level.entries * shape.entry_bytes
 
 
-def tables(shape, mapped_bytes, page_bytes):
-    """How many tables map so many bytes from 0 on, densely, in pages of one size."""
-    count = 0
-    for level in shape.levels:
-        if level.span_bytes >= page_bytes:
-            count += -(-mapped_bytes // (level.span_bytes * level.entries))
-    return count
-
-
 class Shapes:
     """The numbers of some geometries."""
 
