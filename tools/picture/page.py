@@ -102,7 +102,8 @@ class _Writer:
         return {"first": row.first, "count": row.count, "kind": row.kind, "flags": row.flags,
                 "text": _row_label(scene, card, row), "full": row_text(scene, card, row, va, Style()),
                 "cache": cache_text(space, card.depth, row.entry),
-                "was": was_text(row, space), "changed": row.was is not None,
+                "was": was_text(row, space) if row.was is not None else "",
+                "changed": row.was is not None, "aged": row.aged,
                 "va": hex_text(at, space.mode.digits),
                 "target": hex_text(row.target) if row.kind in ("table", "loop") else ""}
 

@@ -95,7 +95,8 @@ def letter(number):
 
 
 class Piece(NamedTuple):
-    """[pa, pa + size) of physical memory: which stretches show it (their numbers), or tables."""
+    """[pa, pa + size) of physical memory: which stretches show it (their numbers), and how many
+    frames in it hold tables."""
     pa: int
     size: int
     owners: tuple
@@ -129,10 +130,10 @@ def pieces(found, frames=()):
 
 
 def _join(result, new):
-    """Append a piece; neighbouring table frames with the same owners are one piece."""
-    if result and new.tables and result[-1].tables and result[-1].owners == new.owners and \
-            result[-1].pa + result[-1].size == new.pa:
-        last = result[-1]
+    """Append a piece; neighbours with the same owners are one, with the tables in it counted."""
+    last = result[-1] if result else None
+    if last and last.owners == new.owners and last.pa + last.size == new.pa and (
+            last.tables or new.tables):
         result[-1] = last._replace(size=last.size + new.size, tables=last.tables + new.tables)
         return
     result.append(new)

@@ -3,7 +3,7 @@
 // Used by page.js. What is drawn was computed by page.py; nothing here reads a table.
 "use strict";
 
-const CARDS_SHOWN = 10, ROWS_SHOWN = 14, PIECES_SHOWN = 70;
+const CARDS_SHOWN = 10, CARDS_NARROW = 3, ROWS_SHOWN = 14, PIECES_SHOWN = 60;
 const FLAG_NAMES = ["writable", "user", "executable", "accessed", "dirty", "global"];
 const STATE_WORDS = {"1": "", "p": " in part", "b": " here, but not on the way"};
 
@@ -25,10 +25,11 @@ function flagWords(flags) {
     .filter(Boolean).join(", ");
 }
 
-function flagChips(flags) {
-  const chips = make("span", {class: "flags", "aria-hidden": "true"});
+// aged: A or D are not what they were at the stop this one is compared with.
+function flagChips(flags, aged) {
+  const chips = make("span", {class: `flags${aged ? " aged" : ""}`, "aria-hidden": "true"});
   [...flags].forEach((state, i) => {
-    chips.append(make("i", {class: `s${state}`, text: "WUXADG"[i]}));
+    if (state !== "-") chips.append(make("i", {class: `s${state}`, text: "WUXADG"[i]}));
   });
   return chips;
 }
@@ -67,15 +68,16 @@ function numbers(row) {
 function drawRow(card, row, here, pick) {
   const words = flagWords(row.flags);
   const note = [row.cache, row.was].filter(Boolean).join(", ");
-  const label = `${card.table} ${numbers(row)}: ${row.full}${words ? "; " + words : ""}${note ? "; " + note : ""}`;
+  const aged = row.aged ? `A or D changed${row.count > 1 ? ` in ${row.aged}` : ""}` : "";
+  const label = [`${card.table} ${numbers(row)}: ${row.full}`, words, note, aged].filter(Boolean).join("; ");
   return make("li", {},
     make("button", {
-      type: "button", "aria-label": label, title: row.full, "data-key": `${card.frame} ${row.first}`,
+      type: "button", "aria-label": label, title: label, "data-key": `${card.frame} ${row.first}`,
       class: `${rowClass(row)}${row.changed ? " changed" : ""}${here ? " path" : ""}`,
       "aria-current": here ? "step" : null, click: () => pick(BigInt(row.va)),
     },
     make("span", {class: "num", text: numbers(row)}), make("span", {class: "to", text: row.text}),
-    row.flags === "------" ? null : flagChips(row.flags),
+    row.flags === "------" ? null : flagChips(row.flags, row.aged),
     note ? make("span", {class: "note", text: note}) : null));
 }
 
@@ -123,11 +125,12 @@ function drawCard(card, path, pick, open) {
 // The columns: a level each, cards on the walk always among those shown.
 function drawTables(into, levels, path, pick, open) {
   const columns = make("div", {id: "columns"});
-  columns.style.setProperty("--wide", levels.filter((cards) => cards.length).length > 3 ? "13.5rem" : "18rem");
+  columns.style.setProperty("--wide", levels.filter((cards) => cards.length).length > 3 ? "13rem" : "18rem");
+  const most = matchMedia("(max-width: 899px)").matches ? CARDS_NARROW : CARDS_SHOWN;
   levels.forEach((cards, depth) => {
     if (!cards.length) return;
     const key = `cards ${depth}`;
-    const shown = cards.filter((card, i) => open.has(key) || i < CARDS_SHOWN || path.has(card.frame));
+    const shown = cards.filter((card, i) => open.has(key) || i < most || path.has(card.frame));
     const column = make("div", {class: "column"}, ...shown.map((card) => drawCard(card, path, pick, open)));
     if (shown.length < cards.length) {
       column.append(make("button", {
@@ -213,13 +216,14 @@ function physicalPiece(item, pa, pick) {
     : item.letters.join("=");
   const words = [many, tables].filter(Boolean).join(" ");
   const colours = item.classes.map((name) => `var(--${name.split(" ")[0]})`);
-  const fill = item.tables ? "var(--table)" : colours.length > 1
-    ? `linear-gradient(90deg, ${colours.slice(0, 4).map((c, i, all) =>
-      `${c} ${100 * i / all.length}% ${100 * (i + 1) / all.length}%`).join(",")})` : colours[0];
+  const parts = [...new Set(colours.slice(0, 4)), ...(item.tables ? ["var(--table)"] : [])];
+  const fill = parts.length > 1 ? `linear-gradient(90deg, ${parts.map((c, i, all) =>
+    `${c} ${100 * i / all.length}% ${100 * (i + 1) / all.length}%`).join(",")})` : parts[0];
   return make("button", {
     type: "button", class: picked ? "picked" : "", title: words, "data-key": `p ${item.pa}`,
     style: {"--tall": tall(item.size), "--fill": fill},
     "aria-label": `physical ${item.pa}, ${item.text}: ${words}`,
     click: () => pick(item.vas.length ? BigInt(item.vas[0]) : null),
-  }, `${words} ${item.text}`, make("small", {text: item.pa}));
+  }, `${many} ${item.text}`, tables ? make("small", {text: `${tables} in it`}) : null,
+  make("small", {text: item.pa}));
 }
