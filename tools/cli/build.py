@@ -10,29 +10,16 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader import gate as gatekeeper
+from grader.collect import Build
 from machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
             "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
             "bochs": "bochs", "addr2line": "binutils"}
-
-
-@dataclass(frozen=True)
-class Build:
-    """A kernel that is ready to run. Paths are absolute."""
-    lesson: str
-    elf: Path
-    kernel32: Path                     # the same, as `qemu -kernel` wants it
-    iso: Path | FastBoot
-    optimisation: str
-    workdir: Path
-    work_source: Path | None           # the learner's C file, None for the reference
-    gate: dict
 
 
 def need(*tools):
@@ -102,7 +89,8 @@ def _gate(lesson, files, checks, out, optimisation):
     flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
                        WORK=f"x{end}").strip() for end in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
-               Path(gatekeeper.__file__), *root.glob("src/*.h"), *root.glob("src/paging/*.h")]
+               *sorted(Path(gatekeeper.__file__).parent.glob("gate*.py")),
+               *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"
     if memory.exists() and (out / "gate.o").exists():
@@ -159,8 +147,8 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
                            verdict["findings"])
         boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
             if iso == "fast" else out / "kernel.iso"
-        done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", boots, optimisation,
-                     out, files[".c"] if files != lesson.reference() else None, verdict)
+        done = Build(out / "kernel.elf", out / "kernel32.elf", boots, optimisation, lesson.name,
+                     out, verdict)
         if verdict["passed"] or not strict:
             options = f"seed={seed}" if seed is not None else ""
             _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)

@@ -1,6 +1,4 @@
-"""`grade` and `hint`: collect evidence, have it judged, say it, and keep it.
-
-Everything that judges is in tests/grader; this module only connects its parts and writes files:
+"""`grade` and `hint`: have a submission graded, say what came of it, and keep it in
 build/NN_name/grade/EMULATOR/evidence.json and result.json (and result.json beside them).
 """
 
@@ -11,20 +9,15 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, USAGE, NotBuilt, Stop, note, say
-from cli.build import build, need, sources
+from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli.build import sources
+from cli.grading import grade_files
 from cli.lessons import all_lessons, find
 from grader import checks as checklist
-from grader import collect as collector
 from grader import evidence as records
 from grader import judge, report
 
-TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
 LARGEST_SEED = 10_000                  # short enough to type again
-
-
-class Silence(Exception):
-    """QEMU did not answer in time. It has no count of instructions, so it never decides a hang."""
 
 
 def _write(path, value):
@@ -45,56 +38,33 @@ def _progress(emulator):
     return show
 
 
-def _one(made, checks, emulator, seed, folder):
-    """(evidence, result) of one run, both written into `folder`."""
-    need(*TOOLS[emulator])
-    folder.mkdir(parents=True, exist_ok=True)
-    kit = collector.Build(made.elf, made.kernel32, made.iso, made.optimisation, made.lesson,
-                          made.workdir, made.work_source, made.gate)
-    evidence = collector.collect(kit, checks, emulator, seed, _progress(emulator))
-    if evidence["end"]["how"] == "timeout" and emulator == "qemu":
-        raise Silence
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\033[K")
-    records.dump(evidence, folder / "evidence.json")
-    result = judge.judge(evidence, checks)
-    _write(folder / "result.json", result)
-    return evidence, result
+def _keep(graded, folder):
+    """Writes what a grading left behind: evidence and result of each run, and the one of record."""
+    for emulator, (evidence, result) in graded.runs.items():
+        (folder / emulator).mkdir(parents=True, exist_ok=True)
+        records.dump(evidence, folder / emulator / "evidence.json")
+        _write(folder / emulator / "result.json", result)
+    _write(folder / "result.json", graded.result)
 
 
 def grade_lesson(lesson, options, quiet=False):
     """The result of one lesson, as a dict of schema/result.schema.json."""
-    checks = checklist.load(lesson.folder / "checks.toml")
     files, sentence = sources(lesson, options, for_grade=True)
     if not quiet:
         say(sentence)
-    emulators = {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu])
     out = Path(options.out).resolve() if options.out else None
-    folder = (out or lesson.root / "build" / lesson.name) / "grade"
-    folder.mkdir(parents=True, exist_ok=True)
-    seed = secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed
-    try:
-        made = build(lesson, files, optimisation=options.opt, iso="bochs" in emulators, out=out,
-                     quiet=quiet, strict=True)
-    except NotBuilt as failed:
-        result = judge.build_error(lesson.name, checks, str(failed), failed.findings)
-    else:
-        if made.gate["message"] and not quiet:
-            note(made.gate["message"].rstrip())
-        if made.gate["passed"]:
-            try:
-                results = [_one(made, checks, emulator, seed, folder / emulator)[1]
-                           for emulator in emulators]
-            except Silence:
-                note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
-                made = build(lesson, files, optimisation=options.opt, out=out, quiet=True)
-                results = [_one(made, checks, "bochs", seed, folder / "bochs")[1]]
-            result = results[0] if len(results) == 1 else judge.compare(results)
-        else:
-            result = judge.build_error(lesson.name, checks, "the submission was refused",
-                                       made.gate["findings"])
-    _write(folder / "result.json", result)
-    return result
+    graded = grade_files(
+        lesson, files, {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
+        secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
+        optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
+    if sys.stderr.isatty():
+        sys.stderr.write("\r\033[K")
+    if graded.remarks and not quiet:
+        note(graded.remarks.rstrip())
+    if graded.silent:
+        note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
+    _keep(graded, (out or lesson.root / "build" / lesson.name) / "grade")
+    return graded.result
 
 
 def _replay(root, options):
