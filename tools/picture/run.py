@@ -40,8 +40,8 @@ def picture(evidence, checks, folder=None, failed=()):
 
 def _failure(check):
     """What the page says about a check that failed."""
-    return {"title": check["title"], "code": check["code"] or "", "stop": check["at"] or "",
-            "why": check["message"], "va": check.get("va"), "root": check.get("root")}
+    return {"title": check["title"], "code": check["code"] or "", "why": check["message"],
+            "at": check["picture"]}
 
 
 def _name(place):

@@ -159,12 +159,14 @@ function arrive() {
 
 function drawFailed() {
   if (!data.failed.length) return;
-  byId("failed").append(make("p", {text: "What failed, and where it shows:"}), ...data.failed.map((one) =>
-    make("button", {type: "button", text: `${one.code} ${one.title}: ${one.why}`, click: () => {
-      const parts = {stop: one.stop, ...(one.root && {space: one.root}), ...(one.va && {va: one.va})};
-      location.hash = "#" + new URLSearchParams(parts);
-      arrive();
-    }})));
+  byId("failed").append(make("p", {text: "What failed, and where it shows:"}), ...data.failed.map((one) => {
+    const text = `${one.code} ${one.title}: ${one.why}`;
+    if (!one.at) return make("p", {text});
+    return make("button", {type: "button", text, click: () => {
+      location.hash = "#" + new URLSearchParams({stop: one.at.stop, space: one.at.space,
+        va: one.at.va || ""});
+    }});
+  }));
 }
 
 function keys(event) {
