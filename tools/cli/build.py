@@ -19,7 +19,8 @@ from machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
             "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
-            "bochs": "bochs", "addr2line": "binutils"}
+            "qemu-system-i386": "qemu-system-x86", "bochs": "bochs", "gdb": "gdb",
+            "objdump": "binutils", "addr2line": "binutils"}
 
 
 def need(*tools):

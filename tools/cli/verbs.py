@@ -9,7 +9,7 @@ from cli.lessons import all_lessons, find
 from cli.view import tree, view
 from machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "grade", "hint", "list", "run", "start", "tour", "tree",
+__all__ = ["debug", "gdb", "grade", "hint", "list", "run", "start", "tour", "tree",
            "view"]
 
 exit_cleanly_on_signals()
@@ -57,6 +57,11 @@ def debug(root, options):
 def tour(root, options):
     from cli.tour import play
     return play(*_prepare(root, options), options)
+
+
+def gdb(root, options):
+    from cli.gdb import gdb as debug_with_gdb
+    return debug_with_gdb(*_prepare(root, options), options)
 
 
 def start(root, options):
