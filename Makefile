@@ -32,6 +32,10 @@ lint:
 bench:
 	@tests/bench
 
+# For editors: clangd finds every file's flags there.
+compile_commands.json: FORCE
+	@tools/compile_commands
+
 clean:
 	rm -rf build
 

@@ -14,7 +14,8 @@ from cli.build import make, need
 from machine.elf import Elf
 
 WELCOME = """\
-The machine stands at the kernel's first instruction; c goes on to the next checkpoint. Beside GDB's own:
+The machine stands at the kernel's first instruction; c goes on to the next checkpoint.
+Beside GDB's own commands:
   pg walk ADDRESS   the walk of an address, and what reading, writing, executing it would do
   pg tables         everything CR3 leads to          pg diff   what has changed since then
   pg code           the next instruction, read as the CPU reads it now

@@ -124,7 +124,7 @@ class Diff(gdb.Command):
         title = f"since {before[0].title}"
         print("\n".join(lines[:MOST_CHANGES]) if lines else f"Nothing has changed {title}.")
         if len(lines) > MOST_CHANGES:
-            print(f"... and {len(lines) - MOST_CHANGES} more {title}: pg tables shows them in place")
+            print(f"... and {len(lines) - MOST_CHANGES} more {title}: pg tables shows all")
 
 
 def _tables_of(moment_and_scene):
@@ -200,7 +200,8 @@ def show_32_bit_code(_event):
 
 
 def start(serial, wide, stops):
-    """Runs to _start, where the kernel has been loaded; a breakpoint at each of `stops`, {va: name}."""
+    """Runs to _start, where the kernel has been loaded; sets a breakpoint at each of `stops`
+    ({address: name})."""
     gdb.events.stop.connect(Serial(serial))
     if wide:
         gdb.events.stop.connect(show_32_bit_code)
