@@ -109,7 +109,6 @@ $(STAFF_DIR)/src/paging/%.o: src/paging/%.c
 
 # ---- One kernel: staff objects and one learner's file --------------------------------------------
 
-GRUB_MODULES := multiboot2 normal iso9660 biosdisk
 $(OUT)/kernel.elf: $(STAFF_OBJECTS) $(OUT)/work.o boot/kernel$(WIDTH).ld
 	$(LD) $(LD_$(WIDTH)) -T boot/kernel$(WIDTH).ld --no-warn-rwx-segments -z noexecstack \
 		-o $@ $(STAFF_OBJECTS) $(OUT)/work.o
@@ -123,16 +122,12 @@ $(OUT)/work.o: $(OUT)/gate.o
 	$(OBJCOPY) --prefix-alloc-sections=.work $< $@
 
 $(OUT)/grub.cfg: grub.cfg FORCE
-	@sed -e 's|@TITLE@|Pagewalk $(NAME)|' -e 's|@OPTIONS@|$(OPTIONS)|' $< >$@.new
+	@sed -e 's|@OPTIONS@|$(OPTIONS)|' $< >$@.new
 	@cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
-$(OUT)/kernel.iso: $(OUT)/kernel.elf $(OUT)/grub.cfg
-	@rm -rf $(OUT)/iso && mkdir -p $(OUT)/iso/boot/grub
-	@cp $(OUT)/grub.cfg $(OUT)/iso/boot/grub/ && $(OBJCOPY) -S $< $(OUT)/iso/boot/kernel.elf
-	SOURCE_DATE_EPOCH=0 grub-mkrescue -d /usr/lib/grub/i386-pc --install-modules="$(GRUB_MODULES)" \
-		--locales= --fonts= --themes= -o $@ $(OUT)/iso >$(OUT)/iso.log 2>&1 || \
-		{ cat $(OUT)/iso.log >&2; exit 1; }
-	@rm -rf $(OUT)/iso
+$(OUT)/kernel.iso: $(OUT)/kernel.elf $(OUT)/grub.cfg boot/image
+	$(OBJCOPY) -S $< $(OUT)/stripped.elf
+	boot/image $(OUT)/stripped.elf $(OUT)/grub.cfg $@
 
 # The same kernel for Bochs without BIOS and GRUB (boot/rom.asm): only the project's own corpora.
 fast: $(OUT)/kernel.bin $(OUT)/entry.bin build/rom.bin
