@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 VERBS := run debug tour grade start hint view tree gdb
 export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
 
-.PHONY: help list test test-long lint format bench clean $(VERBS)
+.PHONY: help list test test-long lint format figures bench clean $(VERBS)
 help list $(VERBS):
 	@./pagewalk --from-make $@
 
@@ -28,6 +28,10 @@ test-long:
 
 lint:
 	@tests/lint
+
+# The figures in the lessons, from the geometry in src/paging: tools/figures/README.md.
+figures:
+	@python3 tools/figures
 
 bench:
 	@tests/bench
