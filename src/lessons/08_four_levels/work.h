@@ -75,8 +75,8 @@ struct memory_map {
 /*
  * Begins anew, with every frame free that lies wholly within one row of MEMORY_IS_RAM, wholly below
  * MEMORY_LIMIT, and has no byte in common with a row of another type or with a kept span. A row may
- * be empty, and may end with the last byte of all: then start + bytes is 2^64, which is 0. None runs
- * past it. Remember what you need: the map is gone when this returns. DONE.
+ * be empty, and may end with the last byte of all: then start + bytes is 2^64, which is 0. None
+ * runs past it. Remember what you need: the map is gone when this returns. DONE.
  */
 enum result frames_setup(const struct memory_map *map);
 
