@@ -1,6 +1,8 @@
 /* The two processes of the first lessons: see processes.h. */
 #include "processes.h"
 
+#include <stddef.h>
+
 #include "bootinfo.h"
 #include "exam.h"
 #include "lesson.h"
@@ -143,6 +145,27 @@ void ask_translations(translate_function translate, void *space, unsigned count)
         enum result result = translate(space, va, &pa);
         exam_answer(va, result, pa);
     }
+}
+
+static void ask_with_null(translate_function translate, void *space, uint32_t va)
+{
+    volatile uint32_t *at_zero = phys_ptr(process_1.row[1].frame << PAGE_BITS); /* frame 0 */
+    uint32_t before = *at_zero;
+
+    *at_zero = UNTOUCHED;
+    enum result result = translate(space, va, NULL);
+    exam_answer(va, result, *at_zero);
+    *at_zero = before;
+}
+
+void ask_without_place(translate_function translate, void *space, uint32_t mapped, uint32_t absent)
+{
+    uint32_t pa = UNTOUCHED;
+
+    ask_with_null(translate, space, mapped);
+    ask_with_null(translate, space, absent);
+    enum result result = translate(space, absent, &pa);
+    exam_answer(absent, result, pa);
 }
 
 static void show_translation(enum result result, uint32_t pa)

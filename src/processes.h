@@ -45,12 +45,20 @@ void map_extras(map_function map, void *space, uint32_t page[EXTRAS]);
 /* Reads each row's label through the running tables, then reads and writes the absent page. */
 void visit(const struct process_rows *process);
 
-/* What the learner's function says about one address; *pa is only read after DONE. */
+/* What the learner's function says about one address. pa may be NULL. */
 typedef enum result (*translate_function)(void *space, uint32_t va, uint32_t *pa);
 
 /* Asks `count` questions and writes down the answers: every other address lies among the first
  * eight pages, the others anywhere. */
 void ask_translations(translate_function translate, void *space, unsigned count);
+
+/*
+ * Three more answers, about a mapped page and an absent one: both with nowhere to write (pa NULL),
+ * answered with the word at address 0, then the absent one with a place for the address, answered
+ * with what stands there. In all three UNTOUCHED is what a careful function leaves. Paging is off.
+ */
+#define UNTOUCHED 0x5AFE0000u
+void ask_without_place(translate_function translate, void *space, uint32_t mapped, uint32_t absent);
 
 /* Prints what two spaces make of the same addresses, side by side. */
 void show_translations(translate_function translate, void *one, void *two);
