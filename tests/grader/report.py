@@ -88,7 +88,7 @@ def _picture(entry):
         return []
     command = entry["see"][0].removesuffix(" debug")
     space = "" if seen["space"] == "CR3" else f" SPACE={seen['space']}"
-    address = f" VA={seen['va']}" if seen["va"] else ""
+    address = f" VA={_wide(seen['va'])}" if seen["va"] else ""
     return [f"       picture: {command} view STOP={seen['stop']}{space}{address}"]
 
 
