@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What a person types -------------------------------------------------------------------------
 
 VERBS := run debug tour grade start hint view tree gdb
-export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
+export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long lint format figures bench clean $(VERBS)
 help list $(VERBS):

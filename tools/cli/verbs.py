@@ -6,9 +6,11 @@ from cli import PASS, USAGE, Stop, note, say
 from cli.build import build, sources
 from cli.grade import grade, hint
 from cli.lessons import all_lessons, find
+from cli.view import tree, view
 from machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "grade", "hint", "list", "run", "start", "tour"]
+__all__ = ["debug", "grade", "hint", "list", "run", "start", "tour", "tree",
+           "view"]
 
 exit_cleanly_on_signals()
 
