@@ -9,13 +9,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, export, note, say
 from cli.build import sources
-from cli.grading import grade_files
+from cli.grading import Graded, grade_files
 from cli.lessons import all_lessons, find
 from grader import checks as checklist
 from grader import evidence as records
 from grader import judge, report
+from machine import MachineError
 
 LARGEST_SEED = 10_000                  # short enough to type again
 
@@ -47,16 +48,27 @@ def _keep(graded, folder):
     _write(folder / "result.json", graded.result)
 
 
+def _graded(lesson, files, options, out, quiet):
+    """Graded; what an emulator does wrong is the result "error", so that other lessons go on."""
+    try:
+        return grade_files(
+            lesson, files,
+            {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
+            secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
+            optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
+    except MachineError as trouble:
+        checks = checklist.load(lesson.folder / "checks.toml")
+        return Graded(judge.trouble(lesson.name, checks,
+                                    f"The emulator did something unexpected: {trouble}"))
+
+
 def grade_lesson(lesson, options, quiet=False):
     """The result of one lesson, as a dict of schema/result.schema.json."""
     files, sentence = sources(lesson, options, for_grade=True)
     if not quiet:
         say(sentence)
     out = Path(options.out).resolve() if options.out else None
-    graded = grade_files(
-        lesson, files, {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
-        secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
-        optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
+    graded = _graded(lesson, files, options, out, quiet)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if graded.remarks and not quiet:
@@ -83,7 +95,6 @@ def _replay(root, options):
 def _print(result, options):
     tables = bool(options.tables or options.solution)
     say(report.text(result, colour=report.wants_colour(), tables=tables).rstrip())
-    return result["status"]
 
 
 def _grade_all(root, options):
@@ -92,26 +103,41 @@ def _grade_all(root, options):
               if options.solution or any(path.exists() for path in lesson.work().values())]
     if not chosen:
         raise Stop(USAGE, "There is nothing in work/ yet: make LESSON=n start.")
-    worst = PASS
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         for result in pool.map(lambda lesson: grade_lesson(lesson, options, quiet=True), chosen):
-            worst = max(worst, _print(result, options))
+            _print(result, options)
             say()
-    return worst
+            yield result
 
 
-def grade(root, options):
-    if options.evidence:
-        return _print(_replay(root, options), options)
-    if not options.lesson:
-        return _grade_all(root, options)
-    lesson = find(root, options.lesson)
+def _grade_one(lesson, options):
     result = grade_lesson(lesson, options)
     if result["verdict"] == "build_error" and result["message"] and not result["tripwires"]:
         note(result["message"])
         note("build_error: this does not compile, so there is nothing to grade.")
-        return result["status"]
-    return _print(result, options)
+    else:
+        _print(result, options)
+    return result
+
+
+def _results(root, options):
+    """Every result, printed as it comes."""
+    if options.evidence:
+        result = _replay(root, options)
+        _print(result, options)
+        return [result]
+    if options.lesson:
+        return [_grade_one(find(root, options.lesson), options)]
+    return list(_grade_all(root, options))
+
+
+def grade(root, options):
+    """Grades, prints, writes the formats asked for. The worst status of all is the exit status."""
+    asked = export.wanted(options)
+    with export.set_aside(asked):
+        results = _results(root, options)
+    export.write(asked, results)
+    return max(result["status"] for result in results)
 
 
 def hint(root, options):

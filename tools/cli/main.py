@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from cli import TROUBLE, USAGE, Stop, note
+from cli import TROUBLE, USAGE, Stop, export, note
 from machine import MachineError
 
 HELP = """\
@@ -54,6 +54,7 @@ def parser():
     p.add_argument("--from", dest="evidence", metavar="EVIDENCE")
     p.add_argument("--out", metavar="FOLDER")
     p.add_argument("--tables", action="store_true")
+    export.add_options(p)
     p.add_argument("-h", "--help", action="store_true")
     return p
 
@@ -98,6 +99,8 @@ def dispatch(root, arguments):
         raise Stop(USAGE, f'"{verb}" ({LATER[verb]}) is not built yet.')
     if verb not in VERBS:
         raise Stop(USAGE, f'There is no verb "{verb}". There are: {", ".join(VERBS)}.')
+    if verb != "grade" and any(getattr(options, name) for name in export.FORMATS):
+        raise Stop(USAGE, f"Only grade writes results to a file, not {verb}.")
     from cli import verbs
     return getattr(verbs, verb)(root, options)
 
