@@ -15,10 +15,12 @@ TITLE = 44
 
 
 def wants_colour(stream=None, environment=None):
-    """True on a terminal unless NO_COLOR is set."""
+    """True on a terminal, or with FORCE_COLOR set, unless NO_COLOR is."""
     stream = stream or sys.stdout
     environment = os.environ if environment is None else environment
-    return stream.isatty() and not environment.get("NO_COLOR")
+    if environment.get("NO_COLOR"):
+        return False
+    return stream.isatty() or bool(environment.get("FORCE_COLOR"))
 
 
 def _paint(word, colour, width=5):
@@ -77,12 +79,15 @@ def details(entry, known=None):
     lines.append(f"       why:     {entry['message']}")
     if code in known:
         lines.append(f"                {known[code]['says']}")
-        if not entry["see"]:
-            lines.append(f"       see it:  {known[code]['look']}")
+    look = see_it(entry, known)
+    return lines + ([f"       see it:  {look}"] if look else [])
+
+
+def see_it(entry, known=None):
+    """What to type to see a failure: debugger commands, else what its code says to look at."""
     if entry["see"]:
-        then = "   ".join(_counted(entry["see"][1:]))
-        lines.append(f"       see it:  {entry['see'][0]},  then  {then}")
-    return lines
+        return f"{entry['see'][0]},  then  {'   '.join(_counted(entry['see'][1:]))}"
+    return (known or all_codes()).get(entry["code"], {}).get("look", "")
 
 
 def _failure(entry, known, colour, seen, width):

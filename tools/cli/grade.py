@@ -1,15 +1,14 @@
-"""`grade` and `hint`: have a submission graded, say what came of it, and keep it in
-build/NN_name/grade/EMULATOR/evidence.json and result.json (and result.json beside them).
+"""`grade`: has a submission graded, says what came of it, and keeps it in
+build/NN_name/grade/EMULATOR/evidence.json and result.json (and what latest.py keeps beside them).
 """
 
-import json
 import os
 import secrets
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, export, note, say
+from cli import TROUBLE, USAGE, Stop, export, latest, note, say
 from cli.build import sources
 from cli.grading import Graded, grade_files
 from cli.lessons import all_lessons, find
@@ -19,13 +18,6 @@ from grader import judge, report
 from machine import MachineError
 
 LARGEST_SEED = 10_000                  # short enough to type again
-
-
-def _write(path, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
-    fresh.replace(path)
 
 
 def _progress(emulator):
@@ -40,12 +32,11 @@ def _progress(emulator):
 
 
 def _keep(graded, folder):
-    """Writes what a grading left behind: evidence and result of each run, and the one of record."""
+    """Writes what a grading left behind: evidence and result of each run."""
     for emulator, (evidence, result) in graded.runs.items():
         (folder / emulator).mkdir(parents=True, exist_ok=True)
         records.dump(evidence, folder / emulator / "evidence.json")
-        _write(folder / emulator / "result.json", result)
-    _write(folder / "result.json", graded.result)
+        latest.write_json(folder / emulator / "result.json", result)
 
 
 def _graded(lesson, files, options, out, quiet):
@@ -67,6 +58,7 @@ def grade_lesson(lesson, options, quiet=False):
     files, sentence = sources(lesson, options, for_grade=True)
     if not quiet:
         say(sentence)
+    before = None if options.work or options.solution else latest.digest(lesson)
     out = Path(options.out).resolve() if options.out else None
     graded = _graded(lesson, files, options, out, quiet)
     if sys.stderr.isatty():
@@ -75,7 +67,9 @@ def grade_lesson(lesson, options, quiet=False):
         note(graded.remarks.rstrip())
     if graded.silent:
         note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
-    _keep(graded, (out or lesson.root / "build" / lesson.name) / "grade")
+    where = latest.folder(lesson, out)
+    _keep(graded, where)
+    latest.keep(where, graded.result, before)
     return graded.result
 
 
@@ -138,25 +132,3 @@ def grade(root, options):
         results = _results(root, options)
     export.write(asked, results)
     return max(result["status"] for result in results)
-
-
-def hint(root, options):
-    """The next hint for the first check that failed in the last grading."""
-    lesson = find(root, options.lesson)
-    path = lesson.root / "build" / lesson.name / "grade" / "result.json"
-    if not path.exists():
-        raise Stop(USAGE, f"Grade first: make LESSON={lesson.number} grade. "
-                          "A hint is for what fails.")
-    result = json.loads(path.read_text())
-    failed = next((c for c in result["checks"] if c["verdict"] == "fail"), None)
-    if failed is None:
-        say("Nothing fails: there is no hint to give.")
-        return PASS
-    memory = path.with_name("hints.json")
-    given = json.loads(memory.read_text()) if memory.exists() else {}
-    hints = failed["hint"] or [f'Read "{failed["read"]}" in src/lessons/{lesson.name}/lesson.md.']
-    step = min(given.get(failed["id"], 0), len(hints) - 1)
-    say(f'{failed["title"]}\nhint {step + 1} of {len(hints)}: {hints[step]}')
-    given[failed["id"]] = step + 1
-    memory.write_text(json.dumps(given))
-    return LEARNER

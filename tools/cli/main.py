@@ -18,7 +18,9 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n tour         the same tour, unattended
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
-  make LESSON=n hint         a hint for the first thing that fails; again, for the next
+  make LESSON=n hint         a hint for the first thing that fails; again, for the next of three
+  make LESSON=n watch        grades whenever you save; keys for hint, run, quit
+  make progress              points of each lesson, and what to do next
   make test                  all of this project's own tests;  make lint, make bench
   make clean                 remove build/ (never work/)
 
@@ -26,7 +28,7 @@ Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead 
 The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuses:
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
-VERBS = ("help", "list", "run", "debug", "tour", "grade", "start", "hint")
+VERBS = ("help", "list", "run", "debug", "tour", "grade", "start", "hint", "watch", "progress")
 LATER = {"view": "pictures of your tables", "tree": "your tables as a tree", "gdb": "GDB support"}
 
 

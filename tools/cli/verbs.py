@@ -4,11 +4,14 @@ import shutil
 
 from cli import PASS, USAGE, Stop, note, say
 from cli.build import build, sources
-from cli.grade import grade, hint
+from cli.grade import grade
+from cli.hint import hint
 from cli.lessons import all_lessons, find
+from cli.progress import progress
+from cli.watch import watch
 from machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "grade", "hint", "list", "run", "start", "tour"]
+__all__ = ["debug", "grade", "hint", "list", "progress", "run", "start", "tour", "watch"]
 
 exit_cleanly_on_signals()
 
