@@ -4,6 +4,8 @@ Never the code. The steps are the lesson's own (checks.toml); the last one adds 
 lesson.md and the debugger's commands. When another check fails first, its hints begin anew.
 """
 
+import textwrap
+
 from cli import LEARNER, PASS, USAGE, Stop, latest, say
 from cli.lessons import find
 from grader.codes import all_codes
@@ -43,6 +45,13 @@ def _last_step(lesson, entry):
     return lines + ([f"see it:  {see_it(entry)}"] if entry["code"] and see_it(entry) else [])
 
 
+def _folded(text):
+    """Long lines at most 96 wide; no word, and so no number, is cut."""
+    return "\n".join(line if len(line) <= 96 or line.startswith(" ") else textwrap.fill(
+        line, 96, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines())
+
+
 def _next_step(memory, name):
     """0, 1, 2, …: how many hints about `name` were given in a row; counts this one."""
     known = latest.read_json(memory) or {}
@@ -73,7 +82,7 @@ def hint(root, options):
         return PASS
     name, title, hints, entry = subject
     step = min(_next_step(where / "hints.json", name), len(hints) - 1)
-    say(f"{title}\nhint {step + 1} of {len(hints)}: {hints[step]}")
+    say(f"{title}\n{_folded(f'hint {step + 1} of {len(hints)}: {hints[step]}')}")
     if entry and step == len(hints) - 1:
         for line in _last_step(lesson, entry):
             say(line)
