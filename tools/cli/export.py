@@ -11,7 +11,7 @@ from pathlib import Path
 from cli import TROUBLE, USAGE, Stop
 from grader.export import FORMATS
 
-SOURCES = (".c", ".h", ".asm", ".s", ".md", ".toml", ".py")
+SOURCES = (".c", ".h", ".asm", ".s", ".toml", ".py")
 
 
 def add_options(parser):
