@@ -40,9 +40,8 @@ class Case:
 
     @property
     def text(self):
-        """All there is to read, the message once."""
-        return self.details if self.message in self.details else \
-            "\n".join(part for part in (self.message, self.details) if part)
+        """All there is to read."""
+        return "\n".join(part for part in (self.message, self.details) if part)
 
 
 def visible(text):
@@ -91,7 +90,7 @@ def _of_entry(entry, void):
         outcome, message = "skip", VOID
     return Case(entry["id"], one_line(entry["title"]), outcome, 0 if void else entry["points"],
                 entry["maximum"], entry["code"], visible(message),
-                visible(dedent("\n".join(report.details(entry)))),
+                visible(dedent("\n".join(report.details(entry, message=False)))),
                 entry["where"] and one_line(entry["where"]))
 
 
@@ -106,9 +105,9 @@ def _of_build(result):
 def _of_wires(result):
     """A case without points for each tripwire."""
     for index, wire in enumerate(result["tripwires"], 1):
-        lines = report.wire_lines(wire)
         yield Case(f"tripwire-{index}", one_line(f"the run was not tampered with: {wire['what']}"),
-                   "fail", 0, 0, wire["code"], visible(wire["what"]), visible("\n".join(lines)))
+                   "fail", 0, 0, wire["code"], visible(wire["what"]),
+                   visible("\n".join(report.wire_lines(wire)[1:])))
 
 
 def cases(result):

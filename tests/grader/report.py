@@ -68,17 +68,17 @@ def _rows(entry):
     return lines
 
 
-def details(entry, known=None):
-    """All lines below the heading of a check that did not pass; none for one that did."""
+def details(entry, known=None, message=True):
+    """All lines below the heading of a check that did not pass; none for one that did. The message
+    can be left out, where it is told elsewhere."""
     if entry["verdict"] != "fail":
         return _rows(entry)
-    known, code = known or all_codes(), entry["code"]
-    lines = _rows(entry)
+    known, lines = known or all_codes(), _rows(entry)
     if entry["where"] and not entry["rows"]:
         lines.append(f"         {entry['where']}")
-    lines.append(f"       why:     {entry['message']}")
-    if code in known:
-        lines.append(f"                {known[code]['says']}")
+    why = ([entry["message"]] if message else []) + \
+        ([known[entry["code"]]["says"]] if entry["code"] in known else [])
+    lines += [f"       {'' if n else 'why:':<8} {text}" for n, text in enumerate(why)]
     look = see_it(entry, known)
     return lines + ([f"       see it:  {look}"] if look else [])
 
