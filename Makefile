@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- What a person types -------------------------------------------------------------------------
 
-VERBS := run debug tour grade start hint view tree gdb
+VERBS := run debug tour grade start hint watch progress view tree gdb
 export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long lint format figures bench clean $(VERBS)
