@@ -83,7 +83,8 @@ class Generated:
         va = draw.choice([0, (1 << VA_BITS[self.mode]) - 1, draw.getrandbits(VA_BITS[self.mode]),
                           draw.getrandbits(24)])
         if self.addresses and draw.random() < .5:
-            va = draw.choice(self.addresses) & (1 << VA_BITS[self.mode]) - 1 ^ 1 << draw.randrange(31)
+            va = draw.choice(self.addresses) & (1 << VA_BITS[self.mode]) - 1
+            va ^= 1 << draw.randrange(31)
         at, shifts = self.root, SHIFTS[self.mode]
         for depth, (shift, index) in enumerate(zip(shifts, self.memory.indices(self.mode, va))):
             where = at + index * width

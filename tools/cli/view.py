@@ -106,8 +106,10 @@ def _picture(root, options):
     checks = checklist.load(lesson.folder / "checks.toml")
     try:
         made = run.picture(evidence, checks, lesson.folder, _failed(evidence, checks))
-    except (PictureError, KeyError, TypeError) as why:
-        raise Stop(TROUBLE, f"{why}") from why
+    except PictureError as why:
+        raise Stop(TROUBLE, str(why)) from why
+    except (KeyError, TypeError, ValueError, AttributeError) as why:
+        raise Stop(TROUBLE, f"The evidence cannot be drawn: {why}.") from why
     return made, folder, *_chosen(made, options)
 
 

@@ -1,7 +1,7 @@
 """view.html: one self-contained page from a Picture. No network, no framework, nothing to install.
 
-Used by the `view` verb and tools/view. Everything that is drawn is computed here, from the one model
-of the space; the page's scripts lay it out, and walk an address that is typed.
+Used by the `view` verb and tools/view. Everything that is drawn is computed here, from the one
+model of the space; the page's scripts lay it out, and walk an address that is typed.
 """
 
 import json
@@ -100,7 +100,8 @@ class _Writer:
         space = scene.space
         at = space.mode.extend(va + row.first * space.mode.levels[card.depth].span)
         return {"first": row.first, "count": row.count, "kind": row.kind, "flags": row.flags,
-                "text": _row_label(scene, card, row), "full": row_text(scene, card, row, va, Style()),
+                "text": _row_label(scene, card, row),
+                "full": row_text(scene, card, row, va, Style()),
                 "cache": cache_text(space, card.depth, row.entry),
                 "was": was_text(row, space) if row.was is not None else "",
                 "changed": row.was is not None, "aged": row.aged,

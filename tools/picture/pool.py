@@ -1,7 +1,8 @@
 """Table bytes as short text for the page: runs of equal or evenly growing entries. Lossless.
 
-A table is words with spaces between: HEX one entry, HEX*N (N decimal) that many equal ones, HEX+STEP*N
-entries that grow by STEP (hexadecimal). page/walk.js reads it."""
+A table is words with spaces between: HEX one entry, HEX*N (N decimal) that many equal ones,
+HEX+STEP*N entries that grow by STEP (hexadecimal). page/walk.js reads it.
+"""
 
 import struct
 from itertools import groupby

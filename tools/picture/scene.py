@@ -1,7 +1,7 @@
 """What there is to look at: moments of a run, and the address spaces at each of them.
 
-A Moment is a checkpoint, the end of a run, or a dump; a Scene is one address space at a moment, with
-everything that is drawn of it. Built by run.py and dump.py; used by tree.py, page.py, the figures.
+A Moment is a checkpoint, the end of a run, or a dump; a Scene is one address space at a moment,
+with all that is drawn of it. Built by run.py and dump.py; used by tree.py, page.py, the figures.
 """
 
 from dataclasses import dataclass, field

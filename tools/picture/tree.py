@@ -83,7 +83,8 @@ def _table(lines, scene, card, va, indent, path, done):
         remarks = [cache, "shown above" if again else "", was_text(row, space),
                    "new table" if child and child.new and not again else "",
                    style.here if here else ""]
-        lines.add(left, flag_letters(row.flags, style), " ".join(r for r in remarks if r), _kind(row, here))
+        lines.add(left, flag_letters(row.flags, style), "  ".join(r for r in remarks if r),
+                  _kind(row, here))
         if child and not again:
             done.add(child.frame)
             _table(lines, scene, child, va + row.first * space.mode.levels[card.depth].span,
@@ -151,8 +152,9 @@ def fields(mode, va):
     """[(name, value as text, bits as text)] of an address."""
     found, low = [], [level.shift for level in mode.levels]
     if mode.signed:
-        found.append((f"63:{mode.va_bits}", "copies of the top bit" if mode.is_canonical(va)
-                      else "not copies of the top bit", f"{va >> mode.va_bits:0{64 - mode.va_bits}b}"))
+        good = "copies" if mode.is_canonical(va) else "no copies"
+        found.append((f"63:{mode.va_bits}", good,
+                      f"{va >> mode.va_bits:0{64 - mode.va_bits}b} of the top bit"))
     for level, index in zip(mode.levels, mode.indices(va)):
         found.append((f"{level.table} index", str(index), f"{index:0{level.bits}b}"))
     offset = va & (1 << low[-1]) - 1
@@ -209,3 +211,6 @@ def show(moment, scene, va=None, style=None, out=None):
     print(scene.headline() + since, file=out)
     for line in address(scene, va, style) if va is not None else tree(scene, style):
         print(line, file=out)
+    if va is None and any("b" in row.flags for card in scene.cards.by_frame.values()
+                          for row in card.rows):
+        print("! granted here, but a level above does not", file=out)
