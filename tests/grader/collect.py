@@ -12,31 +12,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from machine import MachineError, MachineTimeout
+from machine.bochs_setup import FastBoot
 from machine.elf import Elf
 from machine.lines import symbol_at
 
 from grader import collect_bochs, collect_qemu, evidence
 from grader import collect_tables as tables
 from grader import collect_watch
+from grader import exam as layout
 from grader.collect_kernel import USER, Kernel, mix
 
 BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
-EXCEPTION = 0x14                # exam.status after an exception nobody expected
 BREAKPOINT = 3                  # INT3: ring 3's way back
 
 
-@dataclass
+@dataclass(frozen=True)
 class Build:
-    """One built lesson: what runs, and what the gate said about the learner's part."""
+    """A kernel that is ready to run, and what the gate said about the learner's part."""
     elf: Path                   # the linked kernel, with symbols
     kernel32: Path              # the same as ELF32 with a Multiboot1 header, for qemu -kernel
-    iso: Path                   # GRUB and the kernel
+    iso: Path | FastBoot        # GRUB and the kernel, or what takes their place in Bochs
     optimisation: str
     lesson: str
     workdir: Path               # an existing folder for the session's files
-    work_source: Path | None = None
     gate: dict = field(default_factory=lambda: {"passed": True, "findings": []})
 
 
@@ -98,12 +98,12 @@ class _Run:
         """Write down one stop. Returns the ending Event when the machine ended meanwhile."""
         self.progress(f"checkpoint_{event.name}")
         state = bench.state()
-        exam = bench.read([(self.kernel.exam, 512)], state)[0]
+        exam = bench.read([(self.kernel.exam, layout.SIZE)], state)[0]
         stop = self._describe(event, state)
         stop["exam"] = self.pool.put(exam)
-        stops = struct.unpack_from("<I", exam, 0x18)[0]
+        stops = struct.unpack_from("<I", exam, layout.STOPS)[0]
         self._check_place(event, stops)
-        bench.write(self.kernel.exam + 0x10, struct.pack("<Q", mix(self.seed, stops)))
+        bench.write(self.kernel.exam + layout.STATE, struct.pack("<Q", mix(self.seed, stops)))
         stop["flush"], problem = bench.prove_flush(state)
         if problem:
             self._tripwire("C-STALE-TEXT", problem)
@@ -224,7 +224,8 @@ class _Run:
         kind, _, name = text.partition(":")
         if kind != "note" or name not in self.checks.get("notes", []):
             raise MachineError(f"checks.toml: [collect]: {text!r} is no note")
-        return struct.unpack_from("<Q", exam, 0x28 + 8 * self.checks["notes"].index(name))[0]
+        return struct.unpack_from("<Q", exam,
+                                  layout.NOTES + 8 * self.checks["notes"].index(name))[0]
 
     def _record_steps(self, bench, watch):
         """Single-step from one stop towards another, writing down what changes the CPU's mode."""
@@ -252,13 +253,13 @@ class _Run:
 
     def _end(self, bench, event):
         state = bench.end_state(event)
-        exam = bench.read([(self.kernel.exam, 512)], None)[0]
-        status = struct.unpack_from("<I", exam, 0x24)[0]
+        exam = bench.read([(self.kernel.exam, layout.SIZE)], None)[0]
+        status = struct.unpack_from("<I", exam, layout.STATUS)[0]
         end = {"how": event.kind, "tick": event.tick, "rip": evidence.number(event.rip),
                **state.written(), "exam": self.pool.put(exam)}
         if event.kind == "end":
             end["status"] = status
-        if event.kind != "end" or status == EXCEPTION:
+        if event.kind != "end" or status == layout.EXCEPTION:
             fault = bench.first_fault(event)
             end["tables"] = self._tables(bench, state, [], end)
             rip = fault.get("rip", event.rip) if event.kind == "end" else event.rip

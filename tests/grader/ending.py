@@ -4,9 +4,8 @@ Used by judge.py. Nothing here gives points; it says what stopped the lesson bef
 """
 
 from grader import autopsy
+from grader.exam import EXCEPTION, FINISHED, PANIC, REFUSED, TODO
 from grader.values import Trouble
-
-FINISHED, PANIC, REFUSED, TODO, EXCEPTION = 0x10, 0x11, 0x12, 0x13, 0x14
 
 
 def order_of(checks):

@@ -9,31 +9,20 @@ import binascii
 import struct
 import zlib
 
+from grader.exam import Exam
 from grader.space import ZERO
 from grader.values import PagingOff, Trouble, number
 from grader.walk import Paging
 
 PG, WP, PSE, PAE, LA57 = 1 << 31, 1 << 16, 1 << 4, 1 << 5, 1 << 12
 LME, LMA, NXE = 1 << 8, 1 << 10, 1 << 11
-_EXAM = struct.Struct("<IIQQIIII59Q")
 _ANSWER = struct.Struct("<QQQ")
-EXAM_MAGIC = 0x4D415845
 
 
 def numbers(values):
     """Every "0x…" string of a flat table as a number; other values as they are."""
     return {key: number(value) if isinstance(value, str) and value.startswith("0x") else value
             for key, value in values.items()}
-
-
-class Exam:
-    """struct exam as it stood at a stop (README, section 2)."""
-
-    def __init__(self, data):
-        if len(data) < _EXAM.size:
-            raise Trouble(f"struct exam has {len(data)} bytes, not {_EXAM.size}")
-        (self.magic, self.version, self.seed, self.state, self.stops, self.asked, self.todo,
-         self.status, *self.notes) = _EXAM.unpack_from(data)
 
 
 class Place:

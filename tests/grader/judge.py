@@ -9,7 +9,7 @@ from grader.checks import maximum
 from grader.kinds import KINDS
 from grader.facts import Facts
 from grader.kinds_base import Context, failed
-from grader.see import commands
+from grader.see import commands, picture
 from grader.values import PagingOff, Trouble
 
 PASS, FAIL, ERROR, BUILD = 0, 1, 2, 3
@@ -21,7 +21,7 @@ def _entry(check, **more):
     return {"id": check["id"], "title": check["title"], "verdict": "error", "points": 0,
             "maximum": check["points"], "code": None, "message": "", "rows": [], "see": [],
             "hint": check.get("hint", []), "read": check.get("read"), "at": check.get("at"),
-            "where": None, "blocked_by": None, "elsewhere": False, **more}
+            "where": None, "picture": None, "blocked_by": None, "elsewhere": False, **more}
 
 
 def _result(checks, evidence, **more):
@@ -39,6 +39,11 @@ def build_error(lesson, checks, message, findings=()):
     """The result of a submission that was not built: the compiler's words, or the gate's."""
     return _result(checks, {"lesson": lesson}, verdict="build_error", status=BUILD,
                    message=message, tripwires=[{"stop": None, **found} for found in findings])
+
+
+def trouble(lesson, checks, message):
+    """The result of a run that could not be made: trouble of ours, never the learner's failure."""
+    return _result(checks, {"lesson": lesson}, message=message)
 
 
 def _function_line(facts, check):
@@ -77,7 +82,8 @@ def _judge_one(facts, checks, check):
                       message=outcome.message), outcome
     code = outcome.code or check.get("code") or "E-UNNAMED"
     return _entry(check, verdict="fail", code=code, message=outcome.message, rows=outcome.rows,
-                  see=commands(facts, check, outcome), where=_function_line(facts, check)), outcome
+                  see=commands(facts, check, outcome), where=_function_line(facts, check),
+                  picture=picture(check, outcome)), outcome
 
 
 def _judge_all(facts, checks, todo, fell, result):

@@ -35,3 +35,11 @@ def commands(facts, check, outcome):
         lines.append(f"page {names['va']}")
     addresses = [row["address"] for row in outcome.rows if row.get("address")]
     return lines + [f"xp /1{'g' if wide else 'w'}x {address}" for address in addresses[:4]]
+
+
+def picture(check, outcome):
+    """Which state a check looked at, for the picture: the stop, the space, the address or None."""
+    root = check.get("root", "cr3")
+    space = "CR3" if root == "cr3" else root.partition(":")[2]
+    return {"stop": check["at"], "space": space,
+            "va": None if outcome.va is None else f"0x{outcome.va:x}"}

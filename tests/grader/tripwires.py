@@ -4,7 +4,7 @@ Used by judge.py. The collector adds those that only it can see.
 """
 
 from grader.ending import order_of
-from grader.facts import EXAM_MAGIC
+from grader import exam as layout
 from grader.space import PAGE
 from grader.values import Trouble, number
 
@@ -97,7 +97,7 @@ def _exam(stop):
     exam = stop.exam()
     if exam is None:
         raise Trouble(f"struct exam was not read at {stop.name}")
-    if exam.magic != EXAM_MAGIC:
+    if exam.magic != layout.MAGIC:
         yield _wire("C-PATCHED-STAFF", stop, "struct exam was overwritten")
     elif exam.stops != stop.index + 1:
         yield _wire("C-SKIPPED-STAFF", stop, f"the staff counted {exam.stops} stops, "

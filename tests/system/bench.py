@@ -4,12 +4,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from cli import NotBuilt
-from cli.build import build
+from cli.grading import grade_files
 from cli.lessons import all_lessons
-from grader import checks as checklist
-from grader import collect as collector
-from grader import judge
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("SEED") or "1")
@@ -23,36 +19,12 @@ def numbered(number):
     return next(lesson for lesson in LESSONS if lesson.number == number)
 
 
-def parts(lesson, given):
-    """A submission: the reference, with the given file (and its twin of another ending) put in."""
-    files = dict(lesson.reference())
-    for end in lesson.parts():
-        twin = given.with_suffix(end)
-        if twin.exists():
-            files[end] = twin
-    return files
-
-
 def grade(lesson, files, emulator, seed, out, optimisation="-O2", fast=False):
-    """(result, evidence) of a submission on one emulator; evidence is None when nothing ran.
-    fast: Bochs starts the kernel from boot/rom.asm instead of GRUB. When QEMU does not answer in
-    time, Bochs decides, as in the grade command."""
-    checks = checklist.load(lesson.folder / "checks.toml")
-    try:
-        boot = emulator == "bochs" and ("fast" if fast else True)
-        made = build(lesson, files, optimisation=optimisation, iso=boot,
-                     out=Path(out), quiet=True, strict=True)
-    except NotBuilt as failed:
-        return judge.build_error(lesson.name, checks, str(failed), failed.findings), None
-    if not made.gate["passed"]:
-        return judge.build_error(lesson.name, checks, "the submission was refused",
-                                 made.gate["findings"]), None
-    kit = collector.Build(made.elf, made.kernel32, made.iso, made.optimisation, made.lesson,
-                          made.workdir, made.work_source, made.gate)
-    evidence = collector.collect(kit, checks, emulator, seed)
-    if emulator == "qemu" and evidence["end"]["how"] == "timeout":
-        return grade(lesson, files, "bochs", seed, out, optimisation, fast)
-    return judge.judge(evidence, checks), evidence
+    """(result, evidence) of a submission on one emulator; evidence is None when nothing ran."""
+    graded = grade_files(lesson, files, [emulator], seed, optimisation=optimisation,
+                         out=Path(out), fast=fast)
+    evidence = next((evidence for evidence, _ in graded.runs.values()), None)
+    return graded.result, evidence
 
 
 def story(result):

@@ -45,6 +45,7 @@ def test_the_whole_report_of_one_mistake():
         "                A page is writable only when every level on the way says so.",
         "       see it:  make LESSON=2 SEED=77 debug,  then  c   c   page 0x403000   "
         "xp /1wx 0x400004   xp /1wx 0x40200c",
+        "       picture: make LESSON=2 SEED=77 view STOP=process_1 VA=0x00403000",
         " --    writes reach the frame                 skipped: blocked by "
         "\"0x00403A10 must be writable\"",
         " next: make LESSON=2 hint   |   lesson.md, \"The effective right is the AND\""]
@@ -64,7 +65,8 @@ def test_hex_is_never_cut_short():
 
 
 @pytest.mark.parametrize("terminal, environment, colour", [
-    (True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False)])
+    (True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False),
+    (False, {"FORCE_COLOR": "1"}, True), (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)])
 def test_colour_only_on_a_terminal(terminal, environment, colour):
     stream = io.StringIO()
     stream.isatty = lambda: terminal

@@ -10,29 +10,16 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader import gate as gatekeeper
+from grader.collect import Build
 from machine.bochs_setup import FastBoot
 
-PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
-            "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
-            "bochs": "bochs", "addr2line": "binutils"}
-
-
-@dataclass(frozen=True)
-class Build:
-    """A kernel that is ready to run. Paths are absolute."""
-    lesson: str
-    elf: Path
-    kernel32: Path                     # the same, as `qemu -kernel` wants it
-    iso: Path | FastBoot
-    optimisation: str
-    workdir: Path
-    work_source: Path | None           # the learner's C file, None for the reference
-    gate: dict
+PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
+            "qemu-system-x86_64": "qemu-system-x86", "qemu-system-i386": "qemu-system-x86",
+            "bochs": "bochs", "gdb": "gdb", "objdump": "binutils", "addr2line": "binutils"}
 
 
 def need(*tools):
@@ -102,7 +89,8 @@ def _gate(lesson, files, checks, out, optimisation):
     flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
                        WORK=f"x{end}").strip() for end in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
-               Path(gatekeeper.__file__), *root.glob("src/*.h"), *root.glob("src/paging/*.h")]
+               *sorted(Path(gatekeeper.__file__).parent.glob("gate*.py")),
+               *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"
     if memory.exists() and (out / "gate.o").exists():
@@ -143,7 +131,7 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
     Stop(BUILD) with the compiler's message when the learner's file does not compile or link.
     strict: what the gate refuses is not linked; look at `gate` before using the kernel.
     iso: True, False, or "fast" for a kernel that Bochs starts without BIOS and GRUB."""
-    need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso is True else []))
+    need("make", "nasm", *(["grub-mkimage", "xorriso"] if iso is True else []))
     root = lesson.root
     out = out or root / "build" / lesson.name / f"{_tag(lesson, files)}{optimisation}"
     if not quiet and not out.exists():
@@ -159,8 +147,8 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
                            verdict["findings"])
         boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
             if iso == "fast" else out / "kernel.iso"
-        done = Build(lesson.name, out / "kernel.elf", out / "kernel32.elf", boots, optimisation,
-                     out, files[".c"] if files != lesson.reference() else None, verdict)
+        done = Build(out / "kernel.elf", out / "kernel32.elf", boots, optimisation, lesson.name,
+                     out, verdict)
         if verdict["passed"] or not strict:
             options = f"seed={seed}" if seed is not None else ""
             _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
 from cli.build import need
+from grader.exam import EXCEPTION, FINISHED, PANIC, REFUSED, SIZE, TODO, Exam
 from machine import MachineError
 from machine.bochs import Bochs
 from machine.elf import Elf
 from machine.process import Child
 
-FINISHED, PANIC, REFUSED, TODO, EXCEPTION = 0x10, 0x11, 0x12, 0x13, 0x14
 TRIPLE_FAULT = "triple fault"
 SILENT, QUIET_SECONDS, MOST_SECONDS = "silent", 30, 300
 BOCHS_TICKS = 2_000_000_000
@@ -132,7 +132,7 @@ def run_bochs(lesson, build, options):
             if stop.reason == "breakpoint":
                 if stop.rip == early:
                     return REFUSED
-                return int.from_bytes(session.read(elf.pa("exam") + 0x24, 4), "little")
+                return Exam(session.read(elf.pa("exam"), SIZE)).status
             return TRIPLE_FAULT if stop.reason == "reset" else SILENT
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cli import LEARNER, PASS, TROUBLE, Stop, say
 from cli.run import Serial, bochs_cpu
+from grader import exam
 from grader.seeds import mix
 from grader.values import evaluate
 from machine import bochs_setup
@@ -22,7 +23,6 @@ from machine.elf import Elf
 
 TICKS = 2_000_000_000
 A_DAY = 86_400
-EXAM_STATE, EXAM_STOPS, EXAM_NOTES, NOTES = 0x10, 0x18, 0x28, 59
 PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(0?\d*x))?\}")
 SHN_LORESERVE = 0xFF00                 # from here on a symbol is a plain number, not a place
 MAGIC_BYTES = 3                        # xchg bx,bx: the debugger stops behind it
@@ -34,9 +34,7 @@ class Here:
     def __init__(self, session, elf, names):
         self.elf, self.symbols = elf, _Symbols(elf)
         self.offset = elf.va("exam") - elf.pa("exam")
-        raw = session.read(elf.pa("exam") + EXAM_NOTES, 8 * NOTES)
-        self.notes = {name: int.from_bytes(raw[8 * i:8 * i + 8], "little")
-                      for i, name in enumerate(names)}
+        self.notes = dict(zip(names, exam.Exam(session.read(elf.pa("exam"), exam.SIZE)).notes))
         self.registers = session.registers()
 
     def note(self, name):
@@ -69,17 +67,15 @@ class Guide:
         self.places = {self.elf.va(f"checkpoint_{name}") + MAGIC_BYTES: name
                        for name in _stops(self.checks) if f"checkpoint_{name}" in self.elf}
         self.hits = {}
-        self.session = Bochs(build.iso, folder, options.mem or self.checks.get("memory", 512),
+        self.session = Bochs(build.iso, folder, options.mem or lesson.memory("bochs"),
                              bochs_cpu(options.cpu), shim_folder=lesson.root / "build",
                              seconds=seconds)
-        symbols = Path(folder) / "kernel.sym"
-        symbols.write_text("".join(f"{va:x} {name}\n" for name, va in symbol_list(self.elf)))
-        self.session.command(f'ldsym global "{symbols.name}"')
+        self.session.command(f'ldsym global "{_symbol_file(self.elf, folder).name}"')
         self.session.break_at(self.elf.va("machine_end"))
         self.session.run_until(TICKS)
 
     def go(self):
-        """(what Bochs printed, name of the checkpoint or None, how it stopped)."""
+        """(how it stopped, name of the checkpoint or None)."""
         stop = self.session.go()
         name = self.places.get(stop.rip) if stop.reason == "magic" else None
         if name:
@@ -92,8 +88,8 @@ class Guide:
         if self.seed is None:
             return
         at = self.elf.pa("exam")
-        stops = int.from_bytes(self.session.read(at + EXAM_STOPS, 4), "little")
-        self.session.write(at + EXAM_STATE, mix(self.seed, stops).to_bytes(8, "little"))
+        stops = exam.Exam(self.session.read(at, exam.SIZE)).stops
+        self.session.write(at + exam.STATE, mix(self.seed, stops).to_bytes(8, "little"))
 
     def here(self):
         return Here(self.session, self.elf, self.checks.get("notes", []))
@@ -108,11 +104,18 @@ def _stops(checks):
     return [name.split("*")[0] for name in checks.get("order", [])]
 
 
-def symbol_list(elf):
-    """(name, address) of everything worth a name in the debugger."""
-    return sorted({(symbol.name, symbol.value) for symbol in elf.symbols
-                   if symbol.name in elf and symbol.section < SHN_LORESERVE
-                   and not symbol.name.startswith(".")})
+def _symbol_file(elf, folder):
+    """Everything worth a name in the debugger, as a file that it can load."""
+    named = {(symbol.name, symbol.value) for symbol in elf.symbols
+             if symbol.name in elf and symbol.section < SHN_LORESERVE
+             and not symbol.name.startswith(".")}
+    path = Path(folder) / "kernel.sym"
+    path.write_text("".join(f"{va:x} {name}\n" for name, va in sorted(named)))
+    return path
+
+
+def _headline(name):
+    say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
 
 
 def _expected(said, wanted):
@@ -146,14 +149,14 @@ def play(lesson, build, options):
 
 def _station(guide, name, station):
     """Shows one station and plays its commands; how many promises were broken."""
-    say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
+    _headline(name)
     here = guide.here()
     say(here.fill(station["text"]).strip())
     broken = 0
     for attempt in station.get("try", []):
         line = here.fill(attempt["type"])
         say(f"\n   {line:<34}{attempt.get('why', '')}")
-        said = _command(guide, line)
+        said = guide.session.command(line)
         for row in said.rstrip().splitlines():
             say(f"      {row}")
         for piece in _expected(said, [here.fill(p) for p in attempt.get("expect", [])]):
@@ -162,15 +165,11 @@ def _station(guide, name, station):
     return broken
 
 
-def _command(guide, line):
-    """Any Bochs command; `c` and its kin are bounded like everything else."""
-    return guide.session.command(line)
-
-
 def _how(guide, stop):
     if stop.reason == "breakpoint":
-        status = guide.session.read(guide.elf.pa("exam") + 0x24, 4)[0]
-        return "The lesson is over." if status == 0x10 else f"The lesson ended early ({status:#x})."
+        status = exam.Exam(guide.session.read(guide.elf.pa("exam"), exam.SIZE)).status
+        return "The lesson is over." if status == exam.FINISHED else \
+            f"The lesson ended early ({status:#x})."
     return {"reset": "The machine reset itself: a triple fault.", "time": "The lesson did not end.",
             "halted": "The machine stands still with interrupts off."}.get(stop.reason, stop.reason)
 
@@ -251,7 +250,7 @@ def _invite(guide, name):
     if name is None:
         say("\n-- not at a checkpoint; c goes on")
         return
-    say(f"\n== {name} " + "=" * max(1, 76 - len(name)))
+    _headline(name)
     here = guide.here()
     for station in guide.stations(name):
         say(here.fill(station["text"]).strip())
@@ -266,19 +265,20 @@ def graphical(lesson, build, options, debugger):
                             "set). Leave GUI=1 away: everything works in this terminal too.")
     if debugger:
         for station in lesson.checks().get("tour", []):
-            say(f"\n== {station['stop']}\n{station['text'].strip()}")
+            _headline(station["stop"])
+            say(station["text"].strip())
             for attempt in station.get("try", []):
                 say(f"   {attempt['type']:<34}{attempt.get('why', '')}")
     with tempfile.TemporaryDirectory() as folder:
-        rc = bochs_setup.configuration(folder, str(build.iso), options.mem or
-                                       lesson.checks().get("memory", 512), bochs_cpu(options.cpu))
+        rc = bochs_setup.configuration(folder, str(build.iso),
+                                       options.mem or lesson.memory("bochs"),
+                                       bochs_cpu(options.cpu))
         text = rc.read_text()
         style = 'x, options="gui_debug"' if debugger else "x"
         text = re.sub(r"^display_library:.*$", f"display_library: {style}", text, flags=re.M)
         if not debugger:
             text = text.replace("magic_break: enabled=1", "magic_break: enabled=0")
-        symbols = Path(folder) / "kernel.sym"
-        symbols.write_text("".join(f"{va:x} {n}\n" for n, va in symbol_list(Elf.load(build.elf))))
+        symbols = _symbol_file(Elf.load(build.elf), folder)
         rc.write_text(text + f"debug_symbols: file={symbols}\n")
         path, extra = bochs_setup.program()
         subprocess.run([path, "-q", *extra, "-f", str(rc)], cwd=folder, check=False)
