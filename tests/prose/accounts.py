@@ -110,6 +110,11 @@ class Accounts:
         self.faults.append(f"{self.folder.name}/lesson.md:{number.line}: {number.text}: {what}\n"
                            f"        {line}")
 
+    def _typed(self, number):
+        """Does it stand in a command that the tour types, and so tries?"""
+        code = (self.blank.rfind("`", 0, number.start) + 1, self.blank.find("`", number.end))
+        return self.blank[slice(*code)] in self.known.commands
+
     # ---- Lines of the run ----
 
     @staticmethod
@@ -171,7 +176,7 @@ class Accounts:
         for number in extract.numbers(self.page):
             before = self.blank[max(0, number.start - 60):number.start]
             line = folded(self.lines[number.line - 1])
-            if self._told(number, before) or line in self.known.lines:
+            if self._told(number, before) or line in self.known.lines or self._typed(number):
                 continue
             place = self._by_place(number, before)
             if not (self.known.has(number) if place is None else place):

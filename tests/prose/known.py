@@ -51,12 +51,18 @@ class Known:
         self.shapes = Shapes(sorted(drawn | set(geometries)))
         self.lines = {folded(line) for line in runs.splitlines()}
         self.steps = {int(number) for number in STEP.findall(runs)}
+        self.commands = {step["type"] for stop in self._checks(folder).get("tour", [])
+                         for step in stop.get("try", [])}
         self.errors = {int(number, 0) for number in ERROR.findall(runs)}
         self.printed = f"{runs}\n{tour}"
         self.hexes, self.decimals = set(self.shapes.hexes), set(self.shapes.decimals)
         self.sizes = set(self.shapes.sizes)
         self._hear(STEP.sub("", runs), tour)
         self._read(folder)
+
+    @staticmethod
+    def _checks(folder):
+        return tomllib.loads((folder / "checks.toml").read_text())
 
     def _hear(self, runs, tour):
         """Hexadecimal numbers of the tour count, too; its decimals may be of a register's dump."""
@@ -70,7 +76,7 @@ class Known:
     def _read(self, folder):
         own = [code(path) for path in sources(folder)]
         values = set(constants(own).values())
-        own += data(tomllib.loads((folder / "checks.toml").read_text()))
+        own += data(self._checks(folder))
         for text in LITERAL.findall("\n".join(own)):
             values.add(int(text, 16 if text.startswith("0x") else 10))
         self.hexes |= values

@@ -37,7 +37,8 @@ def lesson(tmp_path):
     """A lesson of a few lines: lesson(text, numbers) gives its faults."""
     folder = tmp_path / "02_two_levels"
     folder.mkdir()
-    (folder / "checks.toml").write_text('title = "17 is a word"\nmemory = 512\norder = ["start"]\n')
+    (folder / "checks.toml").write_text('title = "17 is a word"\nmemory = 512\norder = ["start"]\n'
+                                         '[[tour]]\nstop = "start"\n[[tour.try]]\ntype = "s 33"\n')
     (folder / "work.h").write_text('#define QUESTIONS 2048u /* 4711 */\nchar *a = "%08x 815";\n')
 
     def faults(text=TEXT, numbers=NUMBERS):
@@ -87,6 +88,11 @@ def test_a_wrong_number_is_named_with_its_line(lesson, right, wrong, line):
 def test_data_counts_and_words_do_not(lesson, number, sure):
     """Constants and checks.toml are data; comments, strings, the tour's decimals are not."""
     assert bool(lesson(f"# Lesson 2\n\nThere are {number} of them.\n")) != sure
+
+
+def test_a_command_of_the_tour_counts_as_a_whole(lesson):
+    assert not lesson("# Lesson 2\n\nType `s 33`.\n")
+    assert lesson("# Lesson 2\n\nType `s 34`.\n") and lesson("# Lesson 2\n\nType s 33.\n")
 
 
 def test_a_figure_is_not_looked_at_but_its_example_is(lesson, tmp_path):
