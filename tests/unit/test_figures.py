@@ -112,6 +112,9 @@ def test_what_is_missing_gets_one_sentence(lesson):
         layout.bits("x", {"alt": "", "fields": [
             {"high": 31, "low": 5, "text": "", "kind": "must"},
             {"high": 3, "low": 0, "text": "", "kind": "flag"}]})
+    with pytest.raises(Wrong, match="would end its comment"):
+        pages.block(layout.bits("x", {"alt": "", "fields": [
+            {"high": 7, "low": 0, "text": "a --> b", "kind": "flag"}]}))
 
 
 # The figures of the manual (volume 3A, "Paging"), typed from there: (high, low, what stands in it).

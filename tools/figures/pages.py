@@ -63,6 +63,8 @@ def as_svg(figure):
 
 def block(figure):
     """What stands in lesson.md for it."""
+    if any("-->" in line for line in as_text(figure)):
+        raise Wrong(f"The figure {figure.name} has an arrow -->, which would end its comment.")
     return "\n".join([f"<!-- figure: {figure.name}", *as_text(figure), "-->",
                       f"![{figure.alt}](figures/{figure.name}.svg)", ""])
 
