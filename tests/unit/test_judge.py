@@ -113,7 +113,7 @@ def test_frames_never_cleared_explain_an_exception(dirty, code):
     early.notes = [0, dirty]
     early.stop("start", mode=None)
     fault = {"vector": 13, "error": "0x0", "rip": "0x200010"}
-    early.end = {"how": "end", "status": 0x14, "first_fault": fault, "exam": early.stops[-1]["exam"]}
+    early.end = {"how": "end", "status": 0x14, "first_fault": fault}
     result = judge.judge(early.evidence(), data)
     assert (result["checks"][0]["code"], result["status"]) == (code, 1)
 
