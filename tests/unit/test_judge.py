@@ -106,6 +106,18 @@ def test_how_a_run_ends(end, emulator, code):
     assert (result["checks"][0]["code"], result["status"]) == (code, 1)
 
 
+@pytest.mark.parametrize("dirty, code", [(0, "E-PANIC"), (2, "E-TABLE-DIRTY")])
+def test_frames_never_cleared_explain_an_exception(dirty, code):
+    early, data = Run(), checks(MAPS)
+    data["notes"] = ["root_1", "dirty"]
+    early.notes = [0, dirty]
+    early.stop("start", mode=None)
+    fault = {"vector": 13, "error": "0x0", "rip": "0x200010"}
+    early.end = {"how": "end", "status": 0x14, "first_fault": fault}
+    result = judge.judge(early.evidence(), data)
+    assert (result["checks"][0]["code"], result["status"]) == (code, 1)
+
+
 @pytest.mark.parametrize("end, emulator", [
     ({"how": "timeout"}, "bochs"), ({"how": "hang"}, "qemu"), ({"how": "budget"}, "qemu"),
     ({"how": "end", "status": 0x12}, "bochs"), ({"how": "smoke"}, "bochs")])
