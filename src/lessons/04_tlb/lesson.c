@@ -150,7 +150,7 @@ static void age(void)
 }
 
 /* The page is read after every instruction, so at the end A must be set: by the walk that follows
- * the invalidation. Cleared behind it, or with none at all, A stays clear however often it is read. */
+ * the invalidation. Cleared behind it, or with none at all, A stays clear. */
 static void age_in_use(const struct trial *t)
 {
     uint32_t map = UNTOUCHED;
