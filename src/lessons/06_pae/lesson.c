@@ -134,7 +134,7 @@ void lesson_main(void)
           pg_geometry_pae.entry_bytes, physical_bits());
     build();
     CHECKPOINT(built);
-    print("2  pae_translate is asked 1,024 times; 16 calls need the right word.\n");
+    print("2  pae_translate is asked 1,024 times; 17 calls need the right word.\n");
     ask_all();
     ask_for_refusals();
     CHECKPOINT(answers);
