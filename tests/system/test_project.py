@@ -32,8 +32,8 @@ def test_every_linter_is_run():
 
 @pytest.mark.parametrize("emulator", ["qemu", "bochs"])
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_run_boots_from_grub_and_finishes(lesson, emulator):
-    done = command("run", str(lesson.number), "--solution", "--emu", emulator)
+def test_run_boots_from_grub_and_finishes(lesson, emulator, ran):
+    done = ran("run", str(lesson.number), "--emu", emulator)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"lesson {lesson.number}: " in done.stdout
     image = ROOT / "build" / lesson.name / "reference-O2" / "kernel.iso"

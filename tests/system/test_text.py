@@ -1,15 +1,16 @@
-"""What lesson.md quotes from the run is what the run prints: they cannot drift apart."""
+"""What lesson.md says is so: it quotes what the run prints, and every number in it comes from
+somewhere (tests/prose/README.md). They cannot drift apart."""
 
 import re
 
 import pytest
-from bench import LESSONS, command
+from bench import LESSONS, grade
+from prose.accounts import HELP, SEED, Accounts
+from prose.known import folded
+from prose.reckon import Reckoner
 
 STEP = re.compile(r"^\d+ +[A-Z]")                       # "7  map_range: 2490 pages from …"
-
-
-def folded(line):
-    return " ".join(line.split())
+NAMES = [lesson.name for lesson in LESSONS]
 
 
 def quotes(text):
@@ -20,14 +21,30 @@ def quotes(text):
             yield from (line for line in lines if line not in ("...", "…"))
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-def test_the_text_quotes_what_the_run_prints(lesson):
+def runs(lesson, ran):
+    """What the lesson prints on each emulator."""
+    return [ran("run", str(lesson.number), "--emu", emulator).stdout
+            for emulator in ("qemu", "bochs")]
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_the_text_quotes_what_the_run_prints(lesson, ran):
     quoted = list(quotes((lesson.folder / "lesson.md").read_text()))
     assert quoted, "a lesson shows at least one step of its own run"
-    for emulator in ("qemu", "bochs"):                  # where they differ, the text says so
-        done = command("run", str(lesson.number), "--solution", "--emu", emulator)
-        printed = {folded(line) for line in done.stdout.splitlines()}
-        quoted = [line for line in quoted if line not in printed]
-        if not quoted:
-            return
-    pytest.fail("printed by neither emulator:\n" + "\n".join(quoted))
+    printed = {folded(line) for text in runs(lesson, ran) for line in text.splitlines()}
+    wrong = [line for line in quoted if line not in printed]
+    assert not wrong, "printed by neither emulator:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
+def test_every_number_of_the_text_is_accounted_for(lesson, ran, tmp_path):
+    collected = {}
+
+    def evidence(emulator):
+        if emulator not in collected:
+            _, collected[emulator] = grade(lesson, lesson.reference(), emulator, SEED, tmp_path)
+        return collected[emulator]
+    printed, tour = "\n".join(runs(lesson, ran)), ran("tour", str(lesson.number)).stdout
+    reckoner = Reckoner(lesson.folder, lesson.checks(), f"{printed}\n{tour}", evidence)
+    faults = Accounts(lesson.folder, printed, tour, reckoner).check()
+    assert not faults, f"{len(faults)} numbers:\n" + "\n".join(faults) + f"\n{HELP}"

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
-from figures import Wrong, facts, layout, pages, palette, svg, text
+from figures import Wrong, costs, facts, layout, pages, palette, svg, text
 
 LESSONS = sorted((facts.ROOT / "src" / "lessons").glob("[0-9][0-9]_*"))
 NAMES = [folder.name for folder in LESSONS]
@@ -15,6 +15,8 @@ FIGURES = [(folder.name, name, figure) for folder in LESSONS
            for name, figure in pages.load(folder).items()]
 ROWS = [(f"{lesson[:2]} {name}", figure) for lesson, name, figure in FIGURES
         if isinstance(figure, layout.Figure)]
+
+PICTURES = {f"{folder[:2]} {name}": figure for folder, name, figure in FIGURES}
 
 # Which geometry a lesson brings in: it must show its ruler and its entries.
 BRINGS = {1: "flat", 2: "32-bit", 5: "32-bit", 6: "PAE", 7: "4-level", 8: "4-level"}
@@ -167,6 +169,24 @@ def test_the_fields_cover_every_bit_in_characters_too(name, figure):
     assert max(map(len, lines)) <= 120
 
 
+def test_what_tables_cost():
+    """As the runs of lessons 2 and 12 print it, and as one counts it by hand."""
+    two, four = facts.geometry("32-bit"), facts.geometry("4-level")
+    pages = [(two, 1, 2), (two, 32, 33), (two, 1024, 1025), (two, 1 << 20, 1025),
+             (four, 1, 4), (four, 2, 7), (four, 512, 1 + 3 * 512), (four, 513, 1 + 512 + 2 * 513)]
+    for shape, count, tables in pages:
+        assert costs.sparse_tables(shape, count, 4096) == tables
+    for shape, mapped, page, tables in [(two, 4 << 20, 4096, 2), (two, 1 << 32, 4096, 1025),
+                                        (two, 1 << 32, 4 << 20, 1), (four, 1 << 32, 4096, 2054),
+                                        (four, 1 << 32, 2 << 20, 6), (four, 1 << 32, 1 << 30, 2)]:
+        assert costs.dense_tables(shape, mapped, page) == tables
+    drawn = PICTURES["02 costs"]
+    assert [s.values[10] for s in drawn.series] == [4194304, 4198400, 8192]
+    assert [s.values[-1] for s in drawn.series] == [4194304, 4198400, 4198400]
+    assert [costs.about(n) for n in (4096, 4198400, 1536, 7)] == ["4 KiB", "4 MiB", "1.5 KiB",
+                                                                  "7 bytes"]
+
+
 def _contrast(one, other):
     def light(colour):
         parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -180,11 +200,9 @@ def _contrast(one, other):
 def test_colours_have_the_contrast_of_wcag_aa(scheme):
     paper, ink, quiet = palette.GROUND[scheme]
     assert min(_contrast(paper, ink), _contrast(paper, quiet)) >= 4.5
-    for kind, (fill, _, letters) in palette.FIELDS[scheme].items():
+    for kind, (fill, edge, letters) in palette.FIELDS[scheme].items():
         assert _contrast(fill, letters) >= 4.5, kind
-
-
-PICTURES = {f"{folder[:2]} {name}": figure for folder, name, figure in FIGURES}
+        assert not kind.startswith("index") or _contrast(paper, edge) >= 3, kind     # a curve
 
 
 @pytest.mark.parametrize("name", PICTURES)

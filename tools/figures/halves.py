@@ -1,6 +1,6 @@
 """The canonical addresses of a sign-extended mode: two halves and the hole between them.
 
-The one figure that is no row of fields, so it says itself how it is drawn.
+No row of fields, so it says itself how it is drawn.
 """
 
 from dataclasses import dataclass

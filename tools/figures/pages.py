@@ -16,9 +16,11 @@ import tomllib
 from pathlib import Path
 
 from figures import Wrong, layout, svg, text
+from figures.costs import Costs, costs
 from figures.halves import Halves, halves
 
-KINDS = {**layout.SHAPES, "halves": halves}
+KINDS = {**layout.SHAPES, "halves": halves, "costs": costs}
+OWN = (Halves, Costs)                  # no rows of fields: they draw themselves
 BLOCK = re.compile(r"^<!-- figure: (\S+)\n(?:(?!-->).*\n)*?-->\n(?:!\[.*\]\(\S+\)\n)?", re.M)
 
 
@@ -37,11 +39,11 @@ def load(folder):
 
 
 def as_text(figure):
-    return figure.text() if isinstance(figure, Halves) else text.draw(figure)
+    return figure.text() if isinstance(figure, OWN) else text.draw(figure)
 
 
 def as_svg(figure):
-    return figure.svg() if isinstance(figure, Halves) else svg.draw(figure)
+    return figure.svg() if isinstance(figure, OWN) else svg.draw(figure)
 
 
 def block(figure):

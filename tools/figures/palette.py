@@ -45,7 +45,7 @@ FIELDS = {
 def _rules(scheme):
     paper, ink, quiet = GROUND[scheme]
     yield f".paper{{fill:{paper}}}text{{fill:{ink}}}.quiet{{fill:{quiet}}}"
-    yield f".line{{stroke:{quiet}}}.tip{{fill:{quiet}}}"
+    yield f".line,.rule{{stroke:{quiet}}}.tip{{fill:{quiet}}}.rule{{stroke-opacity:.35}}"
     for kind, (fill, edge, text) in FIELDS[scheme].items():
         yield f"rect.{kind}{{fill:{fill};stroke:{edge}}}text.{kind}{{fill:{text}}}"
         yield f".curve.{kind}{{stroke:{edge}}}"
@@ -55,5 +55,6 @@ def style():
     """The style sheet of every figure."""
     light, dark = "".join(_rules("light")), "".join(_rules("dark"))
     return ('text{font-family:ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}'
-            ".line,.curve{fill:none;stroke-width:2}"
+            ".line,.curve{fill:none;stroke-width:2}.curve{stroke-width:3}"
+            ".rule{fill:none;stroke-width:1}"
             f"{light}@media(prefers-color-scheme:dark){{{dark}}}")
