@@ -41,6 +41,11 @@ def build_error(lesson, checks, message, findings=()):
                    message=message, tripwires=[{"stop": None, **found} for found in findings])
 
 
+def trouble(lesson, checks, message):
+    """The result of a run that could not be made: trouble of ours, never the learner's failure."""
+    return _result(checks, {"lesson": lesson}, message=message)
+
+
 def _function_line(facts, check):
     """"work/02_two_levels.c:41 map()" for a check that names the function at work, or None."""
     name = check.get("work")

@@ -1,6 +1,7 @@
 """The report a learner reads: text from a result, nothing else.
 
-Used by the command line. It judges nothing and adds no points. Hex is never cut short.
+Used by the command line, and piecewise by the export_*.py modules. It judges nothing and adds no
+points. Hex is never cut short.
 """
 
 import os
@@ -14,10 +15,12 @@ TITLE = 44
 
 
 def wants_colour(stream=None, environment=None):
-    """True on a terminal unless NO_COLOR is set."""
+    """True on a terminal, or with FORCE_COLOR set, unless NO_COLOR is."""
     stream = stream or sys.stdout
     environment = os.environ if environment is None else environment
-    return stream.isatty() and not environment.get("NO_COLOR")
+    if environment.get("NO_COLOR"):
+        return False
+    return stream.isatty() or bool(environment.get("FORCE_COLOR"))
 
 
 def _paint(word, colour, width=5):
@@ -26,21 +29,27 @@ def _paint(word, colour, width=5):
     return f"\033[{_COLOURS[word]}m{text}\033[0m" if colour else text
 
 
-def _header(result):
-    """The first line: lesson, title, points, seed, emulator."""
-    name = result["lesson"] or ""
-    number = name.partition("_")[0].lstrip("0")
-    left = f"Lesson {number}  {result['title']}"
-    points = f"{result['points']}/{result['maximum']} points"
-    right = [points]
-    if result["seed"] is not None:
-        right.append(f"seed {result['seed']}")
+def number(result):
+    """"2" of the lesson 02_two_levels."""
+    return (result["lesson"] or "").partition("_")[0].lstrip("0")
+
+
+def circumstances(result):
+    """["seed 77", "Bochs 2.7"] and the optimisation, as far as something ran."""
+    said = [] if result["seed"] is None else [f"seed {result['seed']}"]
     if result["emulator"]:
         emulator = result["emulator"]
-        right.append(f"{emulator['name'].capitalize().replace('Qemu', 'QEMU')} "
-                     f"{emulator['version']}")
+        said.append(f"{emulator['name'].capitalize().replace('Qemu', 'QEMU')} "
+                    f"{emulator['version']}")
     if result["optimisation"] not in (None, "-O2"):
-        right.append(result["optimisation"])
+        said.append(result["optimisation"])
+    return said
+
+
+def _header(result):
+    """The first line: lesson, title, points, seed, emulator."""
+    left = f"Lesson {number(result)}  {result['title']}"
+    right = [f"{result['points']}/{result['maximum']} points", *circumstances(result)]
     return f"{left:<{TITLE + 1}}{'   '.join(right)}"
 
 
@@ -59,6 +68,28 @@ def _rows(entry):
     return lines
 
 
+def details(entry, known=None, message=True):
+    """All lines below the heading of a check that did not pass; none for one that did. The message
+    can be left out, where it is told elsewhere."""
+    if entry["verdict"] != "fail":
+        return _rows(entry)
+    known, lines = known or all_codes(), _rows(entry)
+    if entry["where"] and not entry["rows"]:
+        lines.append(f"         {entry['where']}")
+    why = ([entry["message"]] if message else []) + \
+        ([known[entry["code"]]["says"]] if entry["code"] in known else [])
+    lines += [f"       {'' if n else 'why:':<8} {text}" for n, text in enumerate(why)]
+    look = see_it(entry, known)
+    return lines + ([f"       see it:  {look}"] if look else [])
+
+
+def see_it(entry, known=None):
+    """What to type to see a failure: debugger commands, else what its code says to look at."""
+    if entry["see"]:
+        return f"{entry['see'][0]},  then  {'   '.join(_counted(entry['see'][1:]))}"
+    return (known or all_codes()).get(entry["code"], {}).get("look", "")
+
+
 def _failure(entry, known, colour, seen, width):
     """All lines of a check that failed."""
     title, code = entry["title"], entry["code"]
@@ -67,18 +98,7 @@ def _failure(entry, known, colour, seen, width):
     if code in seen:
         return [head, f"         {entry['message']}  (the same mistake as above)"]
     seen.add(code)
-    lines = [head, *_rows(entry)]
-    if entry["where"] and not entry["rows"]:
-        lines.append(f"         {entry['where']}")
-    lines.append(f"       why:     {entry['message']}")
-    if code in known:
-        lines.append(f"                {known[code]['says']}")
-        if not entry["see"]:
-            lines.append(f"       see it:  {known[code]['look']}")
-    if entry["see"]:
-        then = "   ".join(_counted(entry["see"][1:]))
-        lines.append(f"       see it:  {entry['see'][0]},  then  {then}")
-    return lines + _picture(entry)
+    return [head, *details(entry, known), *_picture(entry)]
 
 
 def _picture(entry):
@@ -115,14 +135,25 @@ def _check(entry, known, colour, seen, width):
     return [line, *(_rows(entry) if word == "ERROR" else [])]
 
 
+def wire_lines(wire, known=None):
+    """What voided the run, or what the gate refused: code and sentence, and what the code means."""
+    known = known or all_codes()
+    lines = [f"{wire['code']:<16} {wire['what']}"]
+    return lines + ([known[wire["code"]]["says"]] if wire["code"] in known else [])
+
+
 def _tripwires(result, known, colour):
-    """What voided the run, or what the gate refused."""
+    """Every tripwire, with its word."""
     lines = []
     for wire in result["tripwires"]:
-        lines.append(f" {_paint('VOID', colour)} {wire['code']:<16} {wire['what']}")
-        if wire["code"] in known:
-            lines.append(f"       {known[wire['code']]['says']}")
+        first, *rest = wire_lines(wire, known)
+        lines += [f" {_paint('VOID', colour)} {first}", *(f"       {line}" for line in rest)]
     return lines
+
+
+def remark_text(remark, known):
+    """A remark's own sentence, or what its code means."""
+    return remark.get("what") or known.get(remark["code"], {}).get("says", "")
 
 
 def _tables(result):
@@ -148,12 +179,11 @@ def _wide(text):
 
 def _next(result):
     """Where to go from here."""
-    lesson = (result["lesson"] or "").partition("_")[0].lstrip("0")
     first = next((e for e in result["checks"] if e["verdict"] == "fail"), None)
     if first is None:
         return []
     reading = f"   |   lesson.md, \"{first['read']}\"" if first["read"] else ""
-    return [f" next: make LESSON={lesson} hint{reading}"]
+    return [f" next: make LESSON={number(result)} hint{reading}"]
 
 
 def text(result, colour=False, tables=True):
@@ -167,8 +197,7 @@ def text(result, colour=False, tables=True):
     for entry in result["checks"]:
         lines += _check(entry, known, colour, seen, width)
     for remark in result["remarks"]:
-        what = remark.get("what") or known.get(remark["code"], {}).get("says", "")
-        lines.append(f" note  {remark['code']}   {what}".rstrip())
+        lines.append(f" note  {remark['code']}   {remark_text(remark, known)}".rstrip())
     lines += _next(result)
     if tables:
         lines += _tables(result)

@@ -65,7 +65,8 @@ def test_hex_is_never_cut_short():
 
 
 @pytest.mark.parametrize("terminal, environment, colour", [
-    (True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False)])
+    (True, {}, True), (True, {"NO_COLOR": "1"}, False), (False, {}, False),
+    (False, {"FORCE_COLOR": "1"}, True), (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False)])
 def test_colour_only_on_a_terminal(terminal, environment, colour):
     stream = io.StringIO()
     stream.isatty = lambda: terminal

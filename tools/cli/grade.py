@@ -1,30 +1,23 @@
-"""`grade` and `hint`: have a submission graded, say what came of it, and keep it in
-build/NN_name/grade/EMULATOR/evidence.json and result.json (and result.json beside them).
+"""`grade`: has a submission graded, says what came of it, and keeps it in
+build/NN_name/grade/EMULATOR/evidence.json and result.json (and what latest.py keeps beside them).
 """
 
-import json
 import os
 import secrets
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli import TROUBLE, USAGE, Stop, export, latest, note, say
 from cli.build import sources
-from cli.grading import grade_files
+from cli.grading import Graded, grade_files
 from cli.lessons import all_lessons, find
 from grader import checks as checklist
 from grader import evidence as records
 from grader import judge, report
+from machine import MachineError
 
 LARGEST_SEED = 10_000                  # short enough to type again
-
-
-def _write(path, value):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
-    fresh.replace(path)
 
 
 def _progress(emulator):
@@ -39,12 +32,25 @@ def _progress(emulator):
 
 
 def _keep(graded, folder):
-    """Writes what a grading left behind: evidence and result of each run, and the one of record."""
+    """Writes what a grading left behind: evidence and result of each run."""
     for emulator, (evidence, result) in graded.runs.items():
         (folder / emulator).mkdir(parents=True, exist_ok=True)
         records.dump(evidence, folder / emulator / "evidence.json")
-        _write(folder / emulator / "result.json", result)
-    _write(folder / "result.json", graded.result)
+        latest.write_json(folder / emulator / "result.json", result)
+
+
+def _graded(lesson, files, options, out, quiet):
+    """Graded; what an emulator does wrong is the result "error", so that other lessons go on."""
+    try:
+        return grade_files(
+            lesson, files,
+            {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
+            secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
+            optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
+    except MachineError as trouble:
+        checks = checklist.load(lesson.folder / "checks.toml")
+        return Graded(judge.trouble(lesson.name, checks,
+                                    f"The emulator did something unexpected: {trouble}"))
 
 
 def grade_lesson(lesson, options, quiet=False):
@@ -52,18 +58,18 @@ def grade_lesson(lesson, options, quiet=False):
     files, sentence = sources(lesson, options, for_grade=True)
     if not quiet:
         say(sentence)
+    before = None if options.work or options.solution else latest.digest(lesson)
     out = Path(options.out).resolve() if options.out else None
-    graded = grade_files(
-        lesson, files, {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
-        secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
-        optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
+    graded = _graded(lesson, files, options, out, quiet)
     if sys.stderr.isatty():
         sys.stderr.write("\r\033[K")
     if graded.remarks and not quiet:
         note(graded.remarks.rstrip())
     if graded.silent:
         note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
-    _keep(graded, (out or lesson.root / "build" / lesson.name) / "grade")
+    where = latest.folder(lesson, out)
+    _keep(graded, where)
+    latest.keep(where, graded.result, before)
     return graded.result
 
 
@@ -83,7 +89,6 @@ def _replay(root, options):
 def _print(result, options):
     tables = bool(options.tables or options.solution)
     say(report.text(result, colour=report.wants_colour(), tables=tables).rstrip())
-    return result["status"]
 
 
 def _grade_all(root, options):
@@ -92,45 +97,38 @@ def _grade_all(root, options):
               if options.solution or any(path.exists() for path in lesson.work().values())]
     if not chosen:
         raise Stop(USAGE, "There is nothing in work/ yet: make LESSON=n start.")
-    worst = PASS
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
         for result in pool.map(lambda lesson: grade_lesson(lesson, options, quiet=True), chosen):
-            worst = max(worst, _print(result, options))
+            _print(result, options)
             say()
-    return worst
+            yield result
 
 
-def grade(root, options):
-    if options.evidence:
-        return _print(_replay(root, options), options)
-    if not options.lesson:
-        return _grade_all(root, options)
-    lesson = find(root, options.lesson)
+def _grade_one(lesson, options):
     result = grade_lesson(lesson, options)
     if result["verdict"] == "build_error" and result["message"] and not result["tripwires"]:
         note(result["message"])
         note("build_error: this does not compile, so there is nothing to grade.")
-        return result["status"]
-    return _print(result, options)
+    else:
+        _print(result, options)
+    return result
 
 
-def hint(root, options):
-    """The next hint for the first check that failed in the last grading."""
-    lesson = find(root, options.lesson)
-    path = lesson.root / "build" / lesson.name / "grade" / "result.json"
-    if not path.exists():
-        raise Stop(USAGE, f"Grade first: make LESSON={lesson.number} grade. "
-                          "A hint is for what fails.")
-    result = json.loads(path.read_text())
-    failed = next((c for c in result["checks"] if c["verdict"] == "fail"), None)
-    if failed is None:
-        say("Nothing fails: there is no hint to give.")
-        return PASS
-    memory = path.with_name("hints.json")
-    given = json.loads(memory.read_text()) if memory.exists() else {}
-    hints = failed["hint"] or [f'Read "{failed["read"]}" in src/lessons/{lesson.name}/lesson.md.']
-    step = min(given.get(failed["id"], 0), len(hints) - 1)
-    say(f'{failed["title"]}\nhint {step + 1} of {len(hints)}: {hints[step]}')
-    given[failed["id"]] = step + 1
-    memory.write_text(json.dumps(given))
-    return LEARNER
+def _results(root, options):
+    """Every result, printed as it comes."""
+    if options.evidence:
+        result = _replay(root, options)
+        _print(result, options)
+        return [result]
+    if options.lesson:
+        return [_grade_one(find(root, options.lesson), options)]
+    return list(_grade_all(root, options))
+
+
+def grade(root, options):
+    """Grades, prints, writes the formats asked for. The worst status of all is the exit status."""
+    asked = export.wanted(options)
+    with export.set_aside(asked):
+        results = _results(root, options)
+    export.write(asked, results)
+    return max(result["status"] for result in results)

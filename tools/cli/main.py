@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from cli import TROUBLE, USAGE, Stop, note
+from cli import TROUBLE, USAGE, Stop, export, note
 from machine import MachineError
 
 HELP = """\
@@ -16,11 +16,14 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n run          boot it in QEMU and read its story (EMU=bochs, GUI=1, MEM=512, CPU=...)
   make LESSON=n debug        step through it in the Bochs debugger, with the lesson's tour
   make LESSON=n tour         the same tour, unattended
+  make LESSON=n gdb          GDB on QEMU, with commands that walk the tables
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
   make LESSON=n view         a page with pictures of your tables at every checkpoint
   make LESSON=n tree         the same in the terminal (STOP=checkpoint, VA=0x403a10: one address)
-  make LESSON=n hint         a hint for the first thing that fails; again, for the next
+  make LESSON=n hint         a hint for the first thing that fails; again, for the next of three
+  make LESSON=n watch        grades whenever you save; keys for hint, run, quit
+  make progress              points of each lesson, and what to do next
   make test                  all of this project's own tests;  make lint, make bench
   make clean                 remove build/ (never work/)
 
@@ -28,8 +31,8 @@ Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead 
 The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuses:
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
-VERBS = ("help", "list", "run", "debug", "tour", "grade", "start", "hint", "view", "tree")
-LATER = {"gdb": "GDB support"}
+VERBS = ("help", "list", "run", "debug", "tour", "gdb", "grade", "start", "hint", "watch",
+         "progress", "view", "tree")
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,6 +62,7 @@ def parser():
     p.add_argument("--stop", metavar="CHECKPOINT")
     p.add_argument("--space", metavar="ROOT")
     p.add_argument("--va", metavar="ADDRESS")
+    export.add_options(p)
     p.add_argument("-h", "--help", action="store_true")
     return p
 
@@ -101,10 +105,10 @@ def dispatch(root, arguments):
     if verb == "help":
         print(HELP)
         return 0
-    if verb in LATER:
-        raise Stop(USAGE, f'"{verb}" ({LATER[verb]}) is not built yet.')
     if verb not in VERBS:
         raise Stop(USAGE, f'There is no verb "{verb}". There are: {", ".join(VERBS)}.')
+    if verb != "grade" and any(getattr(options, name) for name in export.FORMATS):
+        raise Stop(USAGE, f"Only grade writes results to a file, not {verb}.")
     from cli import verbs
     return getattr(verbs, verb)(root, options)
 

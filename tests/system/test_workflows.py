@@ -1,0 +1,79 @@
+"""The GitHub workflows: they parse, name what exists, and their own steps do what they say here."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+from bench import ROOT, numbered
+
+PROJECT = ROOT / ".github" / "workflows" / "test.yml"
+CLASS = ROOT / "tools" / "classroom" / "grade.yml"
+ELSEWHERE = ("apt-get", "pagewalk/setup", "git config")     # needs root, the network, or a home
+
+
+def steps(path):
+    """The steps of a workflow's only job."""
+    job, = yaml.safe_load(path.read_text())["jobs"].values()
+    return job["steps"]
+
+
+@pytest.mark.parametrize("path", [PROJECT, CLASS], ids=lambda path: path.name)
+def test_a_workflow_is_whole(path):
+    flow = yaml.safe_load(path.read_text())
+    triggers = True                                     # so YAML reads the key "on"
+    assert set(flow) - {"env"} == {"name", triggers, "permissions", "jobs"}
+    assert flow["permissions"] == {"contents": "read"}
+    job, = flow["jobs"].values()
+    assert job["container"] == "debian:12" and job["timeout-minutes"] <= 30
+    for step in job["steps"]:
+        assert ("run" in step) != ("uses" in step)
+        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
+
+
+def test_the_projects_own_workflow_does_what_the_readme_says():
+    assert steps(PROJECT)[-1]["run"] == "./setup && make test"
+    assert "./setup && make test" in (ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """What the two checkouts leave: a copy of Pagewalk, a submission with more than it should."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("boot", "src", "tools", "tests/grader", "grub.cfg", "Makefile", "pagewalk"):
+        source, target = ROOT / name, tmp_path / "pagewalk" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if source.is_dir() else shutil.copy)(
+            source, target, **({"ignore": ignored} if source.is_dir() else {}))
+    (tmp_path / "pagewalk" / "work").mkdir()
+    work = tmp_path / "submission" / "work"
+    work.mkdir(parents=True)
+    starter = numbered(1).folder / "starter.c"
+    shutil.copy(starter, work / "01_flat_table.c")
+    (work / "02_two_levels.c").symlink_to(starter)
+    (work / "Makefile").write_text("all:\n\tfalse\n")
+    return tmp_path
+
+
+def test_the_class_workflow_grades(workspace):
+    summary = workspace / "summary.md"
+    said, status = "", 0
+    for step in steps(CLASS):
+        if "run" in step and not step["run"].startswith(ELSEWHERE):
+            done = subprocess.run(["sh", "-e", "-c", step["run"]], cwd=workspace, text=True,
+                                  capture_output=True, check=False, timeout=300,
+                                  env={**os.environ, "GITHUB_STEP_SUMMARY": str(summary)})
+            said, status = said + done.stdout, done.returncode
+            assert status in (0, 1), done.stderr
+    assert status == 1, said
+    assert {path.name for path in (workspace / "pagewalk" / "work").iterdir()} == \
+        {"01_flat_table.c"}
+    assert "::error title=E-TODO%3A the lesson runs to its end::not written yet: " in said
+    assert all(line.startswith("::") for line in said.splitlines())
+    assert "0/12 points" in summary.read_text()
+    result = json.loads((workspace / "result.json").read_text())
+    assert (result["lesson"], result["points"]) == ("01_flat_table", 0)
+    assert (workspace / "junit.xml").exists()
