@@ -63,14 +63,22 @@ class Kernel:
         found = {"symbol": lines.symbol_at(self.elf, rip), "line": lines.line_at(self.path, rip)}
         return {key: value for key, value in found.items() if value}
 
-    def describe(self, wanted):
-        """The "image" part of the evidence; `wanted`: further symbols the lesson lists."""
+    def _lines(self, functions):
+        """{name: "work/NN_name.c:41"} of the learner's functions, where the file tells."""
+        there = [name for name in functions if name in self.elf]
+        found = lines.lines_at(self.path, [self.elf.va(name) for name in there]) if there else []
+        return {name: line for name, line in zip(there, found) if line}
+
+    def describe(self, wanted, functions=()):
+        """The "image" part of the evidence; `wanted`: further symbols the lesson lists; functions:
+        the learner's, whose lines a report may name."""
         names = [n for n in (*_LISTED, *wanted) if n in self.elf]
         symbols = {n: evidence.number(self.elf.va(n)) for n in names}
         for prefix, table in (("checkpoint_", self.checkpoints), ("vector_", self.vectors),
                               ("probe_", self.probes)):
             symbols.update({f"{prefix}{name}": evidence.number(va) for va, name in table.items()})
         image = {"sha256": evidence.sha256(self.elf.data), "symbols": symbols,
+                 "lines": self._lines(functions),
                  "entry": evidence.number(self.elf.entry),
                  "offset": evidence.number(self.offset), "staff": []}
         for name in ("text", "rodata"):

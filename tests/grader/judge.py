@@ -9,11 +9,12 @@ from grader.checks import maximum
 from grader.kinds import KINDS
 from grader.facts import Facts
 from grader.kinds_base import Context, failed
-from grader.see import commands, picture
+from grader.see import at_the_end, commands, picture
 from grader.values import PagingOff, Trouble
 
 PASS, FAIL, ERROR, BUILD = 0, 1, 2, 3
 RUN = "run"
+MISTAKES = "Common mistakes"           # a section of every lesson.md
 
 
 def _entry(check, **more):
@@ -112,12 +113,14 @@ def _judge_all(facts, checks, todo, fell, result):
     result["checks"] = list(known.values())
 
 
-def _add_run(checks, result, fell):
+def _add_run(facts, result, fell, todo):
     """Put how the run ended among the checks: first when it is the root cause, else last."""
     code, message, rows = fell
     check = {"id": RUN, "title": "the lesson runs to its end", "points": 0}
-    entry = _entry(check, verdict="fail", code=code, message=message, rows=rows)
-    entry["where"] = result["end"].get("line")
+    entry = _entry(check, verdict="fail", code=code, message=message, rows=rows,
+                   see=at_the_end(facts, code, rows), read=None if todo else MISTAKES,
+                   where=result["end"].get("line") or
+                   _function_line(facts, {"work": todo[0]} if todo else {}))
     earlier = any(one["verdict"] == "fail" for one in result["checks"])
     result["checks"].insert(len(result["checks"]) if earlier else 0, entry)
 
@@ -165,7 +168,7 @@ def judge(evidence, checks):
         result["message"] = str(trouble)
         return result
     if fell:
-        _add_run(checks, result, fell)
+        _add_run(facts, result, fell, todo)
     _sum_up(result)
     return result
 

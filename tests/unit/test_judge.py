@@ -76,6 +76,7 @@ def test_starter_earns_nothing_unless_a_check_uses_only_what_is_written():
     result = judge.judge(stopped.evidence(), checks(ROOT, {**MAPS, "uses": ["walk"]}))
     assert verdicts(result) == {"run": "fail", "cr3": "skipped", "rows": "pass"}
     assert entry(result, "run")["code"] == "E-TODO" and "map" in entry(result, "run")["message"]
+    assert entry(result, "run")["where"] == "work/02_two_levels.c map()"
     assert (result["points"], result["status"]) == (2, 1)
 
 

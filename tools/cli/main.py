@@ -28,6 +28,8 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make clean                 remove build/ (never work/)
 
 Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead of your file.
+For machines: ./pagewalk grade n --junit FILE, or --json, --tap, --gradescope, --prairielearn,
+--github, --summary (FILE may be -); --from evidence.json judges a stored run again.
 The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuses:
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
