@@ -29,9 +29,11 @@ test-long:
 lint:
 	@tests/lint
 
-# The figures in the lessons, from the geometry in src/paging: tools/figures/README.md.
+# The figures in the lessons, from the geometry in src/paging: tools/figures/README.md; and the one in
+# README.md, from a run.
 figures:
 	@python3 tools/figures
+	@./pagewalk view 2 --solution --seed 7 --stop process_2 --va 0x4ff0 --svg tools/picture/tables.svg
 
 bench:
 	@tests/bench

@@ -19,7 +19,7 @@ void console_drain(void); /* returns when the last character has left the UART *
 void console_move_screen(uintptr_t va);
 uintptr_t console_screen(void); /* where it is mapped now */
 
-/* Puts one character with its colour (VGA: high byte) on the screen, and nothing on the serial line. */
+/* Puts one character with its colour (VGA: high byte) on the screen; not on the serial line. */
 void console_cell(unsigned row, unsigned column, uint16_t cell);
 
 /*

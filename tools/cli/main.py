@@ -64,6 +64,7 @@ def parser():
     p.add_argument("--stop", metavar="CHECKPOINT")
     p.add_argument("--space", metavar="ROOT")
     p.add_argument("--va", metavar="ADDRESS")
+    p.add_argument("--svg", metavar="FILE")
     export.add_options(p)
     p.add_argument("-h", "--help", action="store_true")
     return p

@@ -31,15 +31,16 @@ def _style():
     def rules(values):
         return "".join(f".f-{name}{{fill:{values[name]}}}.s-{name}{{stroke:{values[name]}}}"
                        for name in COLOURS)
-    return ('text{font-size:12px;font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace}'
+    return ('text{font-size:12px;font-family:ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,'
+            "monospace}"
             f"path{{fill:none}}{rules(_variables(light))}"
             f"@media(prefers-color-scheme:dark){{{rules(_variables(dark))}}}")
 
 
 def _text(x, y, text, colour="ink", anchor="start", bold=False):
     weight = ' font-weight="bold"' if bold else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}" class="f-{colour}" text-anchor="{anchor}"{weight}>' \
-           f"{escape(text)}</text>"
+    return (f'<text x="{x:.0f}" y="{y:.0f}" class="f-{colour}" text-anchor="{anchor}"{weight}>'
+            f"{escape(text)}</text>")
 
 
 def _box(x, y, width, height, fill, stroke=None, radius=3):
@@ -126,9 +127,10 @@ class _Drawing:
                 continue
             x2, y2 = self.heads[row.target]
             middle = (x1 + x2) / 2
+            colour, width = ("walk", 2) if walked else ("table", 1)
             self.parts.append(f'<path d="M{x1:.0f} {y1:.0f}C{middle:.0f} {y1:.0f} {middle:.0f} '
-                              f'{y2:.0f} {x2:.0f} {y2:.0f}" class="s-{"walk" if walked else "table"}'
-                              f'" stroke-width="{2 if walked else 1}"/>')
+                              f'{y2:.0f} {x2:.0f} {y2:.0f}" class="s-{colour}" '
+                              f'stroke-width="{width}"/>')
 
 
 def _virtual(scene):
