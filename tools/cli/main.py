@@ -107,6 +107,8 @@ def main(root, arguments):
         return dispatch(root, arguments)
     except Stop as stop:
         note(str(stop))
+        for found in getattr(stop, "findings", ()):
+            note(f"{found['code']}: {found['what']}")
         return stop.status
     except MachineError as trouble:
         note(f"The emulator did something unexpected: {trouble}")

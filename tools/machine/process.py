@@ -3,6 +3,7 @@
 Used by the Bochs and QEMU sessions. It knows pipes and signals and nothing about emulators.
 """
 import atexit
+import ctypes
 import os
 import resource
 import select
@@ -12,6 +13,7 @@ import time
 
 from . import MachineError, MachineTimeout
 
+PR_SET_PDEATHSIG = 1            # prctl(2), Linux
 LARGEST_FILE = 64 << 20         # no file an emulator writes for us is near this; a flood stops here
 _live = set()
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -36,7 +38,17 @@ def exit_cleanly_on_signals():
         signal.signal(number, _exit_on_signal)
 
 
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
+def die_with_parent(number=signal.SIGKILL):
+    """In a child: ask the kernel to end us when our parent ends, however it ends. Linux only."""
+    if _prctl:
+        _prctl(PR_SET_PDEATHSIG, int(number))
+
+
 def _in_child():
+    die_with_parent()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
