@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What a person types -------------------------------------------------------------------------
 
 VERBS := run debug tour grade start hint view tree gdb
-export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
+export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR
 
 .PHONY: help list test test-long lint format bench clean $(VERBS)
 help list $(VERBS):
@@ -31,6 +31,7 @@ lint:
 
 bench:
 	@tests/bench
+	@tests/bench-class
 
 clean:
 	rm -rf build

@@ -3,7 +3,6 @@
 Used before a learner's file is linked to a kernel. It reads one lesson's rules ([gate] of its
 checks.toml) and knows no emulator and no check. It never runs what it compiles.
 """
-import re
 import shutil
 from contextlib import contextmanager
 from pathlib import Path

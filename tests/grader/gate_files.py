@@ -19,9 +19,10 @@ class Refused(Exception):
 
 
 def take(path, folder=None):
-    """The bytes of a file that was handed in, if it is a plain one.
+    """The bytes of a file that was handed in, if it is a plain one. No link is followed, and
+    nothing is waited for.
 
-    folder: a descriptor of the folder it lies in. No link is followed, and nothing is waited for."""
+    folder: a descriptor of the folder it lies in, where it is somebody else's."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
                        dir_fd=folder)
@@ -32,16 +33,19 @@ def take(path, folder=None):
                           "itself.") from why
         raise Refused(f"{name} cannot be read: {why.strerror}.") from why
     try:
-        return _read(os.path.basename(path), file)
+        return _read(os.path.basename(path), file, alone=folder is not None)
     finally:
         os.close(file)
 
 
-def _read(name, file):
+def _read(name, file, alone):
     found = os.fstat(file)
     if not stat.S_ISREG(found.st_mode):
         raise Refused(f"{name} is not a file but something else (a folder, a pipe, a device): "
                       "hand in the file itself.")
+    if alone and found.st_nlink > 1:
+        raise Refused(f"{name} has other names (hard links), so it may be somebody else's: hand in "
+                      "a copy.")
     if found.st_size > LARGEST:
         raise Refused(f"{name} is larger than {LARGEST // 1024} KiB: a lesson needs a few pages.")
     data = b""

@@ -4,7 +4,7 @@ Used by the gate for the compiler and the assembler, and by cli/build.py for the
 are ours; what may be hostile is what they read. It knows nothing of lessons and judges nothing.
 
 Behind bubblewrap a tool sees the system read-only, the folders it is given, and nothing else: no
-home, no /etc, no network, no other process. Without it the same limits hold, and the caller says so.
+home, no /etc, no network, no other process. Without it the same limits hold, and results say so.
 """
 import functools
 import os

@@ -115,8 +115,8 @@ def test_what_exists_outside_is_not_told_behind_bubblewrap(place, secret):
 
 
 BOMBS = {
-    "macros": "#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(x)))\n#define C B(B(B(B(1;))))\n"
-              "int f(void); static int g(void) { C }",
+    "macros": "#define A(x) x x x x x x x x x x\n#define B(x) A(A(A(x)))\n"
+              "#define C B(B(B(B(1;))))\nint f(void); static int g(void) { C }",
     "a large array": "__attribute__((used)) static char a[1u << 30] = {1};",
     "a larger array": "__attribute__((used)) static char a[1u << 31];",
     "an array of zeros": "__attribute__((used)) static char a[1u << 30];",
@@ -142,7 +142,7 @@ def test_bombs_of_assembly_end(place, kind, monkeypatch, line):
     assert 10 < len(verdict["message"]) < 20_000
 
 
-# ---- the files ------------------------------------------------------------------------------------
+# ---- the files -----------------------------------------------------------------------------------
 
 def refusal(path):
     with pytest.raises(gate_files.Refused) as caught:

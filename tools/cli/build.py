@@ -123,14 +123,16 @@ def _tag(lesson, files):
 def _link(root, iso, verdict, out, **variables):
     """Everything behind the gate; NotBuilt with what the linker said. It reads what a learner made
     the compiler write, so it runs where that does."""
-    targets = ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]
     variables |= {"OUT": str(out), "CROSS": os.environ.get("CROSS", "")}
-    done = sandbox.run(_command(targets, variables), root, write=[Path(out).resolve()], read=[root])
-    if done.stopped:
-        raise NotBuilt(f"The linker was stopped: {done.stopped}.", verdict)
-    if done.status:
-        raise NotBuilt(f"{done.out}{done.said}make kernel failed; what the linker says stands "
-                       "above.", verdict)
+    for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
+        done = sandbox.run(_command([target], variables), root, write=[Path(out).resolve()],
+                           read=[root])
+        why = f"make {target} was stopped: {done.stopped}." if done.stopped else \
+            f"{done.out}{done.said}make {target} failed; what it says stands above."
+        if done.status and target == "kernel":
+            raise NotBuilt(why, verdict)
+        if done.status:
+            raise Stop(TROUBLE, why)        # a kernel is there, so the learner is not to blame
 
 
 def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, quiet=False,

@@ -20,7 +20,7 @@ from grader import judge, report
 LARGEST_SEED = 10_000                  # short enough to type again
 
 
-def _write(path, value):
+def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
@@ -38,13 +38,13 @@ def _progress(emulator):
     return show
 
 
-def _keep(graded, folder):
+def keep(graded, folder):
     """Writes what a grading left behind: evidence and result of each run, and the one of record."""
     for emulator, (evidence, result) in graded.runs.items():
         (folder / emulator).mkdir(parents=True, exist_ok=True)
         records.dump(evidence, folder / emulator / "evidence.json")
-        _write(folder / emulator / "result.json", result)
-    _write(folder / "result.json", graded.result)
+        write_json(folder / emulator / "result.json", result)
+    write_json(folder / "result.json", graded.result)
 
 
 def grade_lesson(lesson, options, quiet=False):
@@ -63,7 +63,7 @@ def grade_lesson(lesson, options, quiet=False):
         note(graded.remarks.rstrip())
     if graded.silent:
         note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
-    _keep(graded, (out or lesson.root / "build" / lesson.name) / "grade")
+    keep(graded, (out or lesson.root / "build" / lesson.name) / "grade")
     return graded.result
 
 
@@ -101,6 +101,9 @@ def _grade_all(root, options):
 
 
 def grade(root, options):
+    if options.submissions or options.merge:
+        from cli.classes import grade_class, merge
+        return merge(root, options) if options.merge else grade_class(root, options)
     if options.evidence:
         return _print(_replay(root, options), options)
     if not options.lesson:

@@ -18,6 +18,7 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n tour         the same tour, unattended
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
+  make LESSON=n grade SUBMISSIONS=FOLDER    a whole class, one folder for each student
   make LESSON=n hint         a hint for the first thing that fails; again, for the next
   make test                  all of this project's own tests;  make lint, make bench
   make clean                 remove build/ (never work/)
@@ -27,6 +28,7 @@ The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuse
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
 VERBS = ("help", "list", "run", "debug", "tour", "grade", "start", "hint")
+CLASS_ONLY = ("only", "jobs", "fast", "seed_each")
 LATER = {"view": "pictures of your tables", "tree": "your tables as a tree", "gdb": "GDB support"}
 
 
@@ -54,6 +56,12 @@ def parser():
     p.add_argument("--from", dest="evidence", metavar="EVIDENCE")
     p.add_argument("--out", metavar="FOLDER")
     p.add_argument("--tables", action="store_true")
+    p.add_argument("--submissions", metavar="FOLDER")
+    p.add_argument("--only", metavar="STUDENT")
+    p.add_argument("--jobs", action="store_true")
+    p.add_argument("--merge", metavar="FOLDER", nargs="+")
+    p.add_argument("--fast", action="store_true")
+    p.add_argument("--seed-each", action="store_true")
     p.add_argument("-h", "--help", action="store_true")
     return p
 
@@ -68,6 +76,7 @@ def _from_environment(options):
         raise Stop(USAGE, f'There is no emulator "{options.emu}": EMU is qemu, bochs, or both.')
     options.seed = options.seed or value("SEED")
     options.mem, options.cpu = options.mem or value("MEM"), options.cpu or value("CPU")
+    options.submissions = options.submissions or value("SUBMISSIONS")
     options.opt = value("OPT") or options.opt
     options.solution = options.solution or value("SOLUTION") not in (None, "0")
     options.gui = options.gui or value("GUI") not in (None, "0")
@@ -91,6 +100,9 @@ def dispatch(root, arguments):
     options.mem = _number(options.mem, "MEM (in MiB)", 8, 65536, None)
     if not re.fullmatch(r"-O[0123s]", options.opt):
         raise Stop(USAGE, f'OPT is one of -O0, -O1, -O2, -O3, -Os, not "{options.opt}".')
+    for name in CLASS_ONLY:
+        if getattr(options, name) and not (verb == "grade" and options.submissions):
+            raise Stop(USAGE, f"--{name.replace('_', '-')} goes with grade --submissions FOLDER.")
     if verb == "help":
         print(HELP)
         return 0

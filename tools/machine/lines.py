@@ -16,17 +16,22 @@ def symbol_at(elf, va):
     return f"{name}+{offset:#x}" if offset else name
 
 
-def line_at(elf_path, va, addr2line="addr2line"):
+def _plainly(command):
+    """What a tool printed."""
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+
+
+def line_at(elf_path, va, run=_plainly):
     """ "work/02_two_levels.c:41" for an address, or None.
 
+    `run` takes a command and returns what it printed: debug information is a learner's, too.
     What stands before src/, boot/ or work/ is left out: no path of the building machine is told.
     """
     try:
-        done = subprocess.run([addr2line, "-e", str(elf_path), hex(va)], capture_output=True,
-                              text=True, check=True, timeout=20)
+        said = run(["addr2line", "-e", str(elf_path), hex(va)])
     except (OSError, subprocess.SubprocessError):
         return None
-    where = done.stdout.strip().split(" ")[0]
+    where = said.strip().split(" ")[0]
     path, _, line = where.rpartition(":")
     if not path or path == "??" or not line.isdigit() or line == "0":
         return None
