@@ -5,6 +5,7 @@ they were; jobs for other machines and the merge of what they leave. Kernels sta
 import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -199,3 +200,20 @@ def test_usage(arguments, word):
     done = command(*arguments)
     assert done.returncode == 64, done
     assert word in done.stderr
+
+
+def test_the_example_of_the_readme_works_as_written(tmp_path):
+    section = (ROOT / "README.md").read_text().partition("## For teachers")[2]
+    example = [line[4:] for line in section.partition("\n## ")[0].splitlines()
+               if line.startswith("    ")]
+    commands = [line[2:] for line in example if line.startswith("$ ")]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    for line in commands:
+        done = subprocess.run(["sh", "-c", re.sub(r"\bclass\b", f"{tmp_path}/class", line)],
+                              cwd=ROOT, env=clean, capture_output=True, text=True, check=True,
+                              timeout=120)
+    promised = example[example.index("...") + 1:]
+    promised = promised[:next(n for n, line in enumerate(promised) if line.startswith("./page"))]
+    said = done.stdout.replace(f"{tmp_path}/", "").splitlines()
+    assert [line for line in promised if line] == [line for line in said if line][-len(
+        [line for line in promised if line]):]

@@ -126,7 +126,7 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bombs_end_with_a_sentence(place, kind, monkeypatch, name):
-    monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 3)
+    monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 1)
     verdict = check(place, BODY % BOMBS[name])
     assert not verdict["passed"], verdict
     assert verdict["findings"] or 10 < len(verdict["message"]) < 20_000
@@ -136,7 +136,7 @@ def test_bombs_end_with_a_sentence(place, kind, monkeypatch, name):
 
 @pytest.mark.parametrize("line", ["%rep 1 << 40\nnop\n%endrep", "times 1 << 25 nop"])
 def test_bombs_of_assembly_end(place, kind, monkeypatch, line):
-    monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 2)
+    monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 1)
     verdict = check(place, GOOD, WITH_ASSEMBLY, f"{ENTER}{line}\n")
     assert not verdict["passed"]
     assert 10 < len(verdict["message"]) < 20_000

@@ -106,7 +106,7 @@ def _lesson(records):
             "mean": round(statistics.mean(points), 2), "median": statistics.median(points),
             "mistakes": {code: {"first": first[code], "students": count}
                          for code, count in any_place.items()},
-            "checks": checks,
+            "checks": checks, "fast": sum(record["fast"] for _, record in records),
             "sandbox": dict(Counter(r["sandbox"] for _, r in records if r["sandbox"]))}
 
 
@@ -120,6 +120,9 @@ def readable(summary):
         if of["sandbox"].get("limits only"):
             lines.append(f"  note     {of['sandbox']['limits only']} were compiled within limits, "
                          "but in no sandbox: bubblewrap does not work here")
+        if of["fast"]:
+            lines.append(f"  note     {of['fast']} were started by boot/rom.asm (--fast), not by "
+                         "GRUB")
         ranked = sorted(of["mistakes"].items(), key=lambda m: (-m[1]["first"], -m[1]["students"]))
         lines += ["  first  all   mistake"] if ranked else []
         lines += [f"  {n['first']:5} {n['students']:4}   {code:<14} "

@@ -38,10 +38,9 @@ def grade_class(root, options):
     if out.resolve().is_relative_to(given.resolve()):
         raise Stop(USAGE, f"{out} lies among the submissions: results go elsewhere (--out FOLDER).")
     lessons = [find(root, options.lesson)] if options.lesson else all_lessons(root)
-    found, remarks = read_class(given, lessons, every=bool(options.lesson))
+    found, remarks = read_class(given, lessons, bool(options.lesson), options.only)
     for remark in remarks:
         note(remark)
-    found = [one for one in found if options.only in (None, one.student)]
     if not found:
         raise Stop(USAGE, f"There is nothing to grade in {given}: it holds one folder for each "
                           "student, with files such as "

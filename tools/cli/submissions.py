@@ -32,10 +32,10 @@ def label(name):
     return quote_from_bytes(os.fsencode(name), safe=" ()[],;@=+&'!~")
 
 
-def read_class(folder, lessons, every=False):
+def read_class(folder, lessons, every=False, only=None):
     """(submissions, remarks) of the folder of a class, by student and lesson.
 
-    every: also lessons that a student handed nothing in for."""
+    every: also lessons that a student handed nothing in for. only: this student's alone."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as why:
@@ -43,7 +43,7 @@ def read_class(folder, lessons, every=False):
                           "one folder for each student.") from why
     found, remarks = [], []
     for entry in entries:
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or only not in (None, label(entry.name)):
             continue
         if entry.is_symlink():
             sentence = f"{label(entry.name)} is a link, and links are not followed."
