@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +24,7 @@ from machine.process import die_with_parent
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits only"
 MIB = 1 << 20
 SECONDS = 60                    # by the clock, against a tool that waits instead of working
-LIMIT = {resource.RLIMIT_CPU: 30, resource.RLIMIT_AS: 1024 * MIB, resource.RLIMIT_FSIZE: 32 * MIB,
+LIMIT = {resource.RLIMIT_CPU: 10, resource.RLIMIT_AS: 1024 * MIB, resource.RLIMIT_FSIZE: 32 * MIB,
          resource.RLIMIT_NPROC: 4096, resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0}
 MOST_WORDS = 16_000             # characters of a tool's messages that are kept
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix")
@@ -79,7 +80,8 @@ def _in_child():
         hard = resource.getrlimit(what)[1]
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         above = most + 1 if what == resource.RLIMIT_CPU and hard != most else most
-        resource.setrlimit(what, (most, above))         # first SIGXCPU, which can be told
+        with suppress(OSError, ValueError):             # macOS has no limit on memory
+            resource.setrlimit(what, (most, above))     # first SIGXCPU, which can be told
 
 
 def run(command, cwd, *, write, read=()):

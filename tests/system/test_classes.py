@@ -217,3 +217,28 @@ def test_the_example_of_the_readme_works_as_written(tmp_path):
     said = done.stdout.replace(f"{tmp_path}/", "").splitlines()
     assert [line for line in promised if line] == [line for line in said if line][-len(
         [line for line in promised if line]):]
+
+
+def test_without_bubblewrap_the_limits_hold_and_results_say_so(tmp_path):
+    place = tmp_path / "class"
+    for student, text in (("a", numbered(1).starter()[".c"].read_text()),
+                          ("b", '#include "/etc/passwd"\n#line 1 "/etc/passwd"\nint x = 1 1;\n')):
+        (place / student).mkdir(parents=True)
+        (place / student / f"{NAME}.c").write_text(text)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    for folder in os.environ["PATH"].split(":"):
+        for name in os.listdir(folder) if os.path.isdir(folder) else []:
+            if name != "bwrap" and not os.path.lexists(tools / name):
+                (tools / name).symlink_to(os.path.join(folder, name))
+    done = grade_all(place, PATH=str(tools))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Sandbox: limits only" in done.stdout
+    table = rows(results(place))
+    assert [row["sandbox"] for row in table.values()] == ["limits only"] * 2
+    assert (table["a"]["code"], table["b"]["code"]) == ("E-TODO", "C-INCLUDE")
+    for student in "ab":
+        left = [path for path in results(place).glob(f"students/{student}/**/*")
+                if path.is_file() and path.suffix != ".c"]
+        assert "R-NO-SANDBOX" in "".join(path.read_text() for path in left)
+        assert not any("root:" in path.read_text() for path in left)

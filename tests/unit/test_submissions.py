@@ -5,12 +5,13 @@ import io
 import json
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
-from bench import numbered
-from cli import Stop, pool
+from bench import ROOT, numbered
+from cli import Stop, classes, pool
 from cli import class_report as reports
-from cli.submissions import label, read_class
+from cli.submissions import Submission, label, read_class
 
 NAME = "02_two_levels"
 
@@ -112,6 +113,36 @@ def test_who_stops_early_leaves_no_worker(tmp_path):
     running.close()
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+# ---- what is graded again
+
+@pytest.fixture(name="run")
+def a_run(tmp_path):
+    def begin(**more):
+        known = {"seed": None, "seed_each": False, "emu": None, "opt": "-O2", "fast": True}
+        return classes._Class(ROOT, tmp_path / "out", SimpleNamespace(**known | more))
+    return begin
+
+
+def test_the_key_is_of_all_that_decides(run):
+    one = Submission("ann", numbered(2), {".c": b"int a;\n"})
+    changed = [(run(seed=1), one), (run(seed=2), one), (run(seed=1, fast=False), one),
+               (run(seed=1, emu="both"), one), (run(seed=1, opt="-O0"), one),
+               (run(seed=1), one._replace(files={".c": b"int b;\n"})),
+               (run(seed=1), one._replace(lesson=numbered(1)))]
+    assert len({begun._key(what) for begun, what in changed}) == len(changed)
+    assert run(seed=1)._key(one) == run(seed=1)._key(one._replace(student="bob"))
+
+
+def test_a_seed_is_kept_for_the_class_and_may_be_drawn_for_each(run, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "class.json").write_text('{"seed": 77}')
+    assert run().seed == run()._seed_for("ann") == 77
+    assert run(seed=5).seed == 5
+    drawn = {run(seed_each=True)._seed_for(student) for student in ("ann", "bob", "cy")}
+    assert len(drawn) == 3
+    assert run(seed_each=True)._seed_for("ann") == run(seed_each=True)._seed_for("ann")
 
 
 # ---- records -------------------------------------------------------------------------------------

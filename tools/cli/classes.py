@@ -107,7 +107,7 @@ def _decides(root, lesson):
                        ([root / name] if (root / name).is_file() else (root / name).rglob("*"))):
         other = path.is_relative_to(root / "src" / "lessons") and \
             not path.is_relative_to(lesson.folder)
-        if path.is_file() and not other and "__pycache__" not in path.parts:
+        if path.is_file() and not other and path.suffix not in (".md", ".json", ".pyc"):
             whole.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
 
