@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from machine import MachineError
-from machine.process import die_with_parent
+from machine.process import ENDING, die_with_parent
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits only"
 MIB = 1 << 20
@@ -75,6 +75,7 @@ def _behind_bubblewrap(command, cwd, write, read):
 
 
 def _in_child():
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     die_with_parent()
     for what, most in LIMIT.items():
         hard = resource.getrlimit(what)[1]
@@ -93,9 +94,13 @@ def run(command, cwd, *, write, read=()):
         command = _behind_bubblewrap(command, cwd, write, read)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        child = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
-                                 stdout=out, stderr=said, start_new_session=True,
-                                 preexec_fn=_in_child)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)   # begun is known
+        try:
+            child = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
+                                     stdout=out, stderr=said, start_new_session=True,
+                                     preexec_fn=_in_child)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         late = _wait(child)
         texts = [_read(stream) for stream in (out, said)]
     out, said = (text.decode("utf-8", "replace") for text in texts)

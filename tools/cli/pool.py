@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from machine.process import die_with_parent
+from machine.process import ENDING, die_with_parent
 
 SECONDS = 900           # by the clock: no grading comes near; a worker that is stuck ends here
 BROKE = 70
@@ -27,8 +27,12 @@ def each(jobs, work, workers):
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                job = waiting.pop()
-                running[_start(work, job)] = job
+                before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+                try:                        # a signal is neither lost in a fork, where Python
+                    job = waiting.pop()     # drops exceptions, nor comes before the pid is known
+                    running[_start(work, job, before)] = job
+                finally:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
             pid, status = os.wait()
             if pid in running:
                 yield running.pop(pid), _trouble(status)
@@ -39,8 +43,8 @@ def each(jobs, work, workers):
             os.waitpid(pid, 0)
 
 
-def _start(work, job):
-    """The process that does one job."""
+def _start(work, job, signals):
+    """The process that does one job; `signals` are blocked in it."""
     sys.stdout.flush()
     sys.stderr.flush()
     parent = os.getpid()
@@ -49,7 +53,7 @@ def _start(work, job):
         return pid
     status = BROKE
     try:
-        _alone(parent)
+        _alone(parent, signals)
         work(job)
         status = 0
     finally:
@@ -60,10 +64,11 @@ def _end(_number, _frame):
     raise SystemExit(BROKE)                 # through the context managers that end emulators
 
 
-def _alone(parent):
+def _alone(parent, signals):
     """A worker ends with its parent, leaves Ctrl-C to it, and says nothing."""
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_SETMASK, signals)
     die_with_parent(signal.SIGTERM)
     if os.getppid() != parent:
         raise SystemExit(BROKE)

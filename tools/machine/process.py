@@ -16,7 +16,7 @@ from . import MachineError, MachineTimeout
 PR_SET_PDEATHSIG = 1            # prctl(2), Linux
 LARGEST_FILE = 64 << 20         # no file an emulator writes for us is near this; a flood stops here
 _live = set()
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _end_all():
@@ -34,7 +34,7 @@ def _exit_on_signal(number, _frame):
 
 def exit_cleanly_on_signals():
     """For commands: SIGTERM and SIGHUP end us through atexit, as Ctrl-C already does."""
-    for number in _ENDING[1:]:
+    for number in ENDING[1:]:
         signal.signal(number, _exit_on_signal)
 
 
@@ -59,7 +59,7 @@ class Child:
     """One process in a group of its own, so that Ctrl-C reaches us first and we end it."""
 
     def __init__(self, arguments, cwd, environment=None, stderr=None):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)     # begun is known
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)     # begun is known
         try:
             self.process = subprocess.Popen(
                 arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,
