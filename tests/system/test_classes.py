@@ -137,12 +137,13 @@ def test_a_run_that_was_ended_goes_on(tmp_path, number, status):
         (place / student / f"{NAME}.c").write_text(f"{text}/* {student} */\n")
     arguments = ["grade", "1", "--submissions", str(place), "--seed", "3", "--fast"]
     child = subprocess.Popen([str(ROOT / "pagewalk"), *arguments], cwd=ROOT, text=True,
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     with child:
         first = [child.stdout.readline() for _ in range(2)][1]      # one of them is done
         child.send_signal(number)
-        child.stdout.read()
-    assert child.returncode == status
+        _, said = child.communicate()
+    assert child.returncode == status, said
+    assert "Traceback" not in said
     assert first.startswith("1/3 ")
     assert not (results(place) / "results.csv").exists()
     done = command(*arguments)                  # waits until the last worker of before is gone

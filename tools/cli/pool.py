@@ -6,6 +6,7 @@ Used by classes.py. It forks, so the caller has one thread only. It knows nothin
 import os
 import signal
 import sys
+from contextlib import suppress
 
 from machine.process import ENDING, die_with_parent
 
@@ -37,10 +38,12 @@ def each(jobs, work, workers):
             if pid in running:
                 yield running.pop(pid), _trouble(status)
     finally:
+        for pid in running:                 # one of them may have been waited for just now
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
         for pid in running:
-            os.kill(pid, signal.SIGTERM)
-        for pid in running:
-            os.waitpid(pid, 0)
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
 
 def _start(work, job, signals):
