@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What a person types -------------------------------------------------------------------------
 
 VERBS := run debug tour grade start hint watch progress view tree gdb
-export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
+export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long lint format figures bench clean $(VERBS)
 help list $(VERBS):
@@ -37,6 +37,7 @@ figures:
 
 bench:
 	@tests/bench
+	@tests/bench-class
 
 # For editors: clangd finds every file's flags there.
 compile_commands.json: FORCE

@@ -27,19 +27,25 @@ def _entry(check, **more):
 
 def _result(checks, evidence, **more):
     """A result with every key present. `evidence` may be {} when nothing ran."""
-    emulator = evidence.get("emulator")
+    emulator, gate = evidence.get("emulator"), evidence.get("gate", {})
     return {"format": "pagewalk-result", "version": 1, "lesson": evidence.get("lesson"),
             "title": checks["title"], "seed": evidence.get("seed"), "emulator": emulator,
             "optimisation": evidence.get("optimisation"), "points": 0,
             "maximum": maximum(checks, emulator["name"] if emulator else None), "status": ERROR,
             "verdict": "error", "message": "", "checks": [], "tripwires": [], "remarks": [],
-            "end": None, "tables": [], **more}
+            "end": None, "tables": [], "sandbox": gate.get("sandbox"), **more}
 
 
-def build_error(lesson, checks, message, findings=()):
+def _unsafe(gate):
+    """The remark on a submission that was compiled outside a sandbox, in a list."""
+    return [{"code": "R-NO-SANDBOX"}] if gate.get("sandbox") == "limits only" else []
+
+
+def build_error(lesson, checks, message, findings=(), gate=None):
     """The result of a submission that was not built: the compiler's words, or the gate's."""
-    return _result(checks, {"lesson": lesson}, verdict="build_error", status=BUILD,
-                   message=message, tripwires=[{"stop": None, **found} for found in findings])
+    return _result(checks, {"lesson": lesson, "gate": gate or {}}, verdict="build_error",
+                   status=BUILD, message=message, remarks=_unsafe(gate or {}),
+                   tripwires=[{"stop": None, **found} for found in findings])
 
 
 def trouble(lesson, checks, message):
@@ -151,7 +157,7 @@ def judge(evidence, checks):
     gate = evidence.get("gate", {"passed": True})
     if not gate["passed"]:
         return build_error(evidence["lesson"], checks, "the submission was refused",
-                           gate["findings"])
+                           gate["findings"], gate)
     result = _result(checks, evidence)
     try:
         facts = Facts(evidence, checks)
@@ -161,7 +167,7 @@ def judge(evidence, checks):
         todo = ending.todo_names(facts, checks)
         if todo and not fell:
             fell = ("E-TODO", f"not written yet: {', '.join(todo)}", [])
-        result["remarks"] = list(evidence.get("remarks", []))
+        result["remarks"] = [*evidence.get("remarks", []), *_unsafe(gate)]
         result["tripwires"] = tripwires.find(facts, checks)
         _judge_all(facts, checks, todo, fell, result)
     except Trouble as trouble:

@@ -92,7 +92,7 @@ def test_lines_of_several_addresses(built):
     found = lines_at(built / "a.elf", [elf.va("count"), 0x10, elf.va("_start")])
     assert found[0].endswith("a.c:5") and found[1] is None and found[2].endswith("a.c:7")
     assert lines_at(built / "no.elf", [1, 2]) == [None, None]
-    assert lines_at(built / "a.elf", [1], addr2line="no-such-program") == [None]
+    assert lines_at(built / "a.elf", [1], run=lambda command: "") == [None]
 
 
 def test_a_missing_symbol_is_an_error(built):

@@ -16,20 +16,26 @@ def symbol_at(elf, va):
     return f"{name}+{offset:#x}" if offset else name
 
 
-def line_at(elf_path, va, addr2line="addr2line"):
+def _plainly(command):
+    """What a tool printed."""
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+
+
+def line_at(elf_path, va, run=_plainly):
     """ "work/02_two_levels.c:41" for an address, or None."""
-    return lines_at(elf_path, [va], addr2line)[0]
+    return lines_at(elf_path, [va], run)[0]
 
 
-def lines_at(elf_path, addresses, addr2line="addr2line"):
-    """The line of each address, or None for it, from one call of addr2line."""
+def lines_at(elf_path, addresses, run=_plainly):
+    """The line of each address, or None for it, from one call of addr2line.
+
+    `run` takes a command and returns what it printed: debug information is a learner's, too."""
     nothing = [None] * len(addresses)
     try:
-        done = subprocess.run([addr2line, "-e", str(elf_path), *map(hex, addresses)], text=True,
-                              capture_output=True, check=True, timeout=20)
+        said = run(["addr2line", "-e", str(elf_path), *map(hex, addresses)])
     except (OSError, subprocess.SubprocessError):
         return nothing
-    found = [_line(where) for where in done.stdout.splitlines()]
+    found = [_line(where) for where in said.splitlines()]
     return found if len(found) == len(addresses) else nothing
 
 
