@@ -1,6 +1,8 @@
 /* The two processes of the first lessons: see processes.h. */
 #include "processes.h"
 
+#include <stddef.h>
+
 #include "bootinfo.h"
 #include "exam.h"
 #include "lesson.h"
@@ -103,24 +105,30 @@ void map_extras(map_function map, void *space, uint32_t page[EXTRAS])
     }
 }
 
-static void show(const char *what, enum probe_kind kind, word_t va, uint32_t value)
+static void show(const char *what, enum probe_kind kind, word_t va)
 {
-    struct probe p = probe(kind, va, value);
+    struct probe p = probe(kind, va, 1);
 
     print("     %s 0x%08lx: ", what, va);
     probe_print(&p);
-    print("\n");
 }
 
 void visit(const struct process_rows *process)
 {
-    for (unsigned i = 0; i < process->count; i++)
-        show("read ", PROBE_READ_4, process->row[i].page << PAGE_BITS | LABEL, 0);
-    show("read ", PROBE_READ_4, process->absent << PAGE_BITS, 0);
-    show("write", PROBE_WRITE_4, process->absent << PAGE_BITS | 4u, 1);
+    for (unsigned i = 0; i < process->count; i++) {
+        show("read ", PROBE_READ_4, process->row[i].page << PAGE_BITS | LABEL);
+        if (process->row[i].frame == ROM_FRAME)
+            print("   wanted: the BIOS\n");
+        else
+            print("   wanted 0x%08x\n", 0xF0000000u | process->row[i].frame);
+    }
+    show("read ", PROBE_READ_4, process->absent << PAGE_BITS);
+    print("   wanted #PF, error 0x0\n");
+    show("write", PROBE_WRITE_4, process->absent << PAGE_BITS | 4u);
+    print("   wanted #PF, error 0x2\n");
 }
 
-uint32_t question(unsigned i)
+static uint32_t question(unsigned i)
 {
     uint32_t page;
 
@@ -128,4 +136,59 @@ uint32_t question(unsigned i)
         return (uint32_t)(exam_next() >> 32);
     page = exam_below(8) << PAGE_BITS;
     return page | exam_below(1u << PAGE_BITS);
+}
+
+void ask_translations(translate_function translate, void *space, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint32_t va = question(i), pa = 0;
+        enum result result = translate(space, va, &pa);
+        exam_answer(va, result, pa);
+    }
+}
+
+static void ask_with_null(translate_function translate, void *space, uint32_t va)
+{
+    volatile uint32_t *at_zero = phys_ptr(process_1.row[1].frame << PAGE_BITS); /* frame 0 */
+    uint32_t before = *at_zero;
+
+    *at_zero = UNTOUCHED;
+    enum result result = translate(space, va, NULL);
+    exam_answer(va, result, *at_zero);
+    *at_zero = before;
+}
+
+void ask_without_place(translate_function translate, void *space, uint32_t mapped, uint32_t absent)
+{
+    uint32_t pa = UNTOUCHED;
+
+    ask_with_null(translate, space, mapped);
+    ask_with_null(translate, space, absent);
+    enum result result = translate(space, absent, &pa);
+    exam_answer(absent, result, pa);
+}
+
+static void show_translation(enum result result, uint32_t pa)
+{
+    if (result == DONE)
+        print("    %08x", pa);
+    else
+        print("    %s", result == NOT_MAPPED ? "faults  " : "?       ");
+}
+
+void show_translations(translate_function translate, void *one, void *two)
+{
+    static const uint32_t shown[] = { 0x0001, 0x0002, 0x0003, 0x0FFF, 0x1000,    0x1001,
+                                      0x1FFF, 0x2000, 0x3000, 0x4000, 0xFFFFF000 };
+
+    print("     address     process 1   process 2\n");
+    for (unsigned i = 0; i < sizeof shown / sizeof *shown; i++) {
+        uint32_t pa_one = 0, pa_two = 0;
+        enum result in_one = translate(one, shown[i], &pa_one);
+        enum result in_two = translate(two, shown[i], &pa_two);
+        print("     %08x", shown[i]);
+        show_translation(in_one, pa_one);
+        show_translation(in_two, pa_two);
+        print("\n");
+    }
 }

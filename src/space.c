@@ -37,6 +37,21 @@ static void give_table(void *context, pa_t frame)
     frame_free(frame);
 }
 
+static void drop_page(void *context, va_t va)
+{
+    (void)context;
+    cpu_invlpg(va.value);
+}
+
+/* No page here is global. */
+static void drop_all(void *context)
+{
+    (void)context;
+    cpu_write_cr3(cpu_read_cr3());
+}
+
+static const struct pg_tlb tlb = { .drop_page = drop_page, .drop_all = drop_all, .most_pages = 1 };
+
 static struct pg_space current(void)
 {
     return (struct pg_space){
@@ -71,10 +86,13 @@ static enum result in_words(enum pg_result result, va_t va)
     case PG_BAD_FLAGS:
         return OUT_OF_RANGE;
     case PG_NOT_LARGE:
+    case PG_NOT_ALIKE:
     case PG_BAD_LEVEL:
+    case PG_BAD_RANGE:
     case PG_BAD_FRAME:
     case PG_RESERVED_BITS:
     case PG_OUTSIDE:
+    case PG_CYCLIC:
         break;
     }
     panic("the tables that translate 0x%lx are damaged (%u)", va.value, (unsigned)result);
@@ -99,18 +117,17 @@ void frame_free(pa_t frame)
 enum result map_page(va_t page, pa_t frame, uint64_t flags)
 {
     struct pg_space space = current();
-    enum result result = in_words(pg_map(&space, page, frame, PG_PT, flags), page);
+    struct pg_change change = pg_map(&space, page, frame, PG_PT, flags);
 
-    if (result == DONE)
-        cpu_invlpg(page.value);
-    return result;
+    return in_words(pg_settle(change, &tlb), page);
 }
 
 enum result map_large_page(va_t page, pa_t pa, uint64_t flags)
 {
     struct pg_space space = current();
+    struct pg_change change = pg_map(&space, page, pa, PG_PD, flags);
 
-    return in_words(pg_map(&space, page, pa, PG_PD, flags), page);
+    return in_words(pg_settle(change, &tlb), page);
 }
 
 enum result unmap_page(va_t page, pa_t *frame)
@@ -119,21 +136,16 @@ enum result unmap_page(va_t page, pa_t *frame)
     pa_t was = { 0 };
 
     pg_translate(&space, page, &was);
-    enum result result = in_words(pg_unmap(&space, page, PG_PT), page);
-    if (result != DONE)
-        return result;
-    cpu_invlpg(page.value);
-    if (frame != NULL)
+    enum result result = in_words(pg_settle(pg_unmap(&space, page, PG_PT), &tlb), page);
+    if (result == DONE && frame != NULL)
         *frame = was;
-    return DONE;
+    return result;
 }
 
 enum result split_large(va_t va)
 {
     struct pg_space space = current();
-    enum pg_result result = pg_split(&space, va);
+    enum pg_result result = pg_settle(pg_split(&space, va), &tlb);
 
-    if (result == PG_OK)
-        cpu_invlpg(va.value);
     return result == PG_NOT_LARGE ? DONE : in_words(result, va);
 }

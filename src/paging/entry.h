@@ -45,19 +45,19 @@ static inline bool pg_is_leaf(const struct pg_geometry *geometry,
 }
 
 /*
- * The bits set in this present entry that must be 0 on this CPU: 0 for a good one. SDM
- * volume 3A, the figures of the entries, and section "Page-Fault Exceptions", flag RSVD.
+ * The bits that must be 0 on this CPU in a present entry of `level`: one that maps a page, or
+ * one that names a table. SDM volume 3A, the figures of the entries.
  */
-static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
-                                   const struct pg_features *features, unsigned level,
-                                   pg_entry entry)
+static inline pg_entry pg_must_be_zero(const struct pg_geometry *geometry,
+                                       const struct pg_features *features, unsigned level,
+                                       bool leaf)
 {
     const struct pg_level *row = &geometry->level[level];
     uint64_t no_address = ~(BIT(features->maxphyaddr) - 1);
     uint64_t reserved = geometry->above_reserved & no_address;
     if (geometry->entry_bytes == 8 && !features->nxe)
         reserved |= PTE_XD;
-    if (pg_is_leaf(geometry, features, level, entry)) {
+    if (leaf) {
         reserved |= row->frame_reserved;
         reserved |=
             features->pse36 ? row->high_mask & no_address >> row->high_shift : row->high_mask;
@@ -66,7 +66,19 @@ static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
         if (row->leaf == PG_LEAF_1G)
             reserved |= PTE_PS;
     }
-    return (pg_entry)(entry & reserved);
+    return (pg_entry)reserved;
+}
+
+/*
+ * The bits set in this present entry that must be 0 on this CPU: 0 for a good one. SDM
+ * volume 3A, section "Page-Fault Exceptions", flag RSVD.
+ */
+static inline pg_entry pg_reserved(const struct pg_geometry *geometry,
+                                   const struct pg_features *features, unsigned level,
+                                   pg_entry entry)
+{
+    bool leaf = pg_is_leaf(geometry, features, level, entry);
+    return entry & pg_must_be_zero(geometry, features, level, leaf);
 }
 
 /* The table that this entry names. */

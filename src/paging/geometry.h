@@ -28,7 +28,7 @@ struct pg_level {
     uint8_t shift;     /* lowest address bit of the index; an entry spans 2^shift bytes */
     uint8_t bits;      /* width of the index */
     enum pg_leaf leaf;
-    bool has_rights;         /* RW, US and XD count here */
+    bool has_rights;         /* RW, US, XD and A count here */
     uint64_t table_mask;     /* address of the next table, in an entry that names one */
     uint64_t table_reserved; /* bits that must be 0 in such an entry, on every CPU */
     uint64_t frame_mask;     /* address of the frame, in an entry that maps a page */
@@ -43,6 +43,7 @@ struct pg_geometry {
     uint8_t entry_bytes;     /* 4 or 8 */
     uint8_t va_bits;         /* width of a linear address */
     bool sign_extended;      /* the bits above must copy the top one; else they must be 0 */
+    bool has_keys;           /* entries that map a page may hold a protection key */
     uint64_t root_mask;      /* the root's address in CR3 */
     uint64_t above_reserved; /* of these, the bits from MAXPHYADDR up must be 0 everywhere */
     struct pg_level level[PG_LEVELS_MAX + 1]; /* [0] is not used */

@@ -45,7 +45,7 @@ PG_ROW(pae) = {
 
 PG_ROW(4) = {
     .name = "4-level", .levels = 4, .entry_bytes = 8, .va_bits = 48, .sign_extended = true,
-    .root_mask = BITS(51, 12), .above_reserved = BITS(51, 32),
+    .has_keys = true, .root_mask = BITS(51, 12), .above_reserved = BITS(51, 32),
     .level[PG_PML4] = { .table = "PML4", .entry = "PML4E", .shift = 39, .bits = 9,
         .leaf = PG_LEAF_NEVER, .has_rights = true, .table_mask = BITS(51, 12),
         .table_reserved = PTE_PS },
@@ -61,7 +61,7 @@ PG_ROW(4) = {
 
 PG_ROW(5) = {
     .name = "5-level", .levels = 5, .entry_bytes = 8, .va_bits = 57, .sign_extended = true,
-    .root_mask = BITS(51, 12), .above_reserved = BITS(51, 32),
+    .has_keys = true, .root_mask = BITS(51, 12), .above_reserved = BITS(51, 32),
     .level[PG_PML5] = { .table = "PML5", .entry = "PML5E", .shift = 48, .bits = 9,
         .leaf = PG_LEAF_NEVER, .has_rights = true, .table_mask = BITS(51, 12),
         .table_reserved = PTE_PS },

@@ -14,9 +14,9 @@ VA_BITS, USER_END = 48, 1 << 47
 UNTOUCHED = 0x5A5A5A5A5A5A5A5A
 RCX, RSP, RBP, R12, R13, REGISTERS = 1, 4, 5, 12, 13, 16
 NONE, SS, GP, PF = 255, 12, 13, 14
-EDGES = (0, 0x80000000, 0x100000000, 0x0000400000000000, 0x0000800000000000, 0x0001000000000000,
-         0x0100000000000000, 0x8000000000000000, 0xFF00000000000000, 0xFFFF000000000000,
-         0xFFFF800000000000, 0xFFFFFFFF80000000)
+EDGES = (0x0000800000000000, 0xFFFF800000000000, 0, 0x0001000000000000, 0xFFFF000000000000,
+         0x8000000000000000, 0x0100000000000000, 0xFF00000000000000, 0x100000000,
+         0xFFFFFFFF80000000, 0x80000000, 0x0000400000000000)
 
 # One function: draw(generator, i) -> a question (a tuple); asks(question) -> what exam_answers says
 # was asked, one row each; truth(*question) -> [(result, value)] a row; valid(*question) -> whether
@@ -35,8 +35,8 @@ def is_canonical(va, bits=VA_BITS):
 def _address(draw, i):
     """draw_address() of the lesson."""
     if i % 3 == 0:
-        edge = EDGES[draw.below(len(EDGES))]
-        return edge + draw.below(3) - 1 & MASK
+        nearest, beside = divmod(i // 3, 3)
+        return EDGES[nearest % len(EDGES)] + beside - 1 & MASK
     low = draw.next() >> 17
     alike = ~low & MASK if draw.below(2) else low
     return alike ^ 1 << 47 + draw.below(17) if i % 3 == 1 else alike
@@ -50,16 +50,16 @@ def _extension(draw, i):
     if i % 4 == 1:
         return value, 1 + draw.below(64)
     listed = (1, 32, 47, 57, 63, 64) if i % 4 == 2 else (0, 65, 112, 0xFFFFFFFF)
-    return value, listed[draw.below(len(listed))]
+    return value, listed[i // 4 % len(listed)]
 
 
 def _indices(draw, i):
     """Four indices and an offset."""
     found = [draw.below(4096 if k == 4 else 512) for k in range(5)]
     if i % 4 == 1:
-        found[0] = (0, 255, 256, 511)[draw.below(4)]
+        found[0] = (0, 255, 256, 511)[i // 4 % 4]
     if i % 4 == 3:
-        which = draw.below(5)
+        which = i // 4 % 5
         found[which] += 4096 if which == 4 else 512
     return tuple(found)
 
@@ -69,9 +69,9 @@ def _range(draw, i):
     kind = i % 7
     if kind == 0:
         size = draw.below(65536)
-        return USER_END - size + draw.below(3) - 1, size
+        return USER_END - size + i // 7 % 3 - 1, size
     if kind == 4:
-        return USER_END + draw.below(3) - 1, 0
+        return USER_END + i // 7 % 3 - 1, 0
     start = draw.next() >> {1: 17, 2: 0, 3: 18, 5: 18, 6: 17}[kind]
     start = ~start & MASK if kind == 6 else start
     if kind in (2, 3):
@@ -84,9 +84,9 @@ def _access(draw, i):
     """An address, the base register, whether it is mapped, CR2 before."""
     va = _address(draw, i)
     if i % 8 == 7:
-        base = 16 + draw.below(16)
+        base = 16 + i // 8
     else:
-        base = (RSP, RBP, R12, R13)[draw.below(4)] if i % 2 == 0 else draw.below(16)
+        base = (RSP, RBP, R12, R13)[i // 2 % 4] if i % 2 == 0 else draw.below(16)
     return va, base, draw.below(2), draw.next()
 
 

@@ -9,7 +9,7 @@ from grader.checks import maximum
 from grader.kinds import KINDS
 from grader.facts import Facts
 from grader.kinds_base import Context, failed
-from grader.see import at_the_end, commands
+from grader.see import at_the_end, commands, picture
 from grader.values import PagingOff, Trouble
 
 PASS, FAIL, ERROR, BUILD = 0, 1, 2, 3
@@ -22,7 +22,7 @@ def _entry(check, **more):
     return {"id": check["id"], "title": check["title"], "verdict": "error", "points": 0,
             "maximum": check["points"], "code": None, "message": "", "rows": [], "see": [],
             "hint": check.get("hint", []), "read": check.get("read"), "at": check.get("at"),
-            "where": None, "blocked_by": None, "elsewhere": False, **more}
+            "where": None, "picture": None, "blocked_by": None, "elsewhere": False, **more}
 
 
 def _result(checks, evidence, **more):
@@ -83,7 +83,8 @@ def _judge_one(facts, checks, check):
                       message=outcome.message), outcome
     code = outcome.code or check.get("code") or "E-UNNAMED"
     return _entry(check, verdict="fail", code=code, message=outcome.message, rows=outcome.rows,
-                  see=commands(facts, check, outcome), where=_function_line(facts, check)), outcome
+                  see=commands(facts, check, outcome), where=_function_line(facts, check),
+                  picture=picture(check, outcome)), outcome
 
 
 def _judge_all(facts, checks, todo, fell, result):

@@ -101,7 +101,18 @@ def _failure(entry, known, colour, seen, width):
     if code in seen:
         return [head, f"         {entry['message']}  (the same mistake as above)"]
     seen.add(code)
-    return [head, *details(entry, known)]
+    return [head, *details(entry, known), *_picture(entry)]
+
+
+def _picture(entry):
+    """The command that draws the state the check saw, at the address concerned."""
+    seen = entry.get("picture")
+    if not seen or not entry["see"]:
+        return []
+    command = entry["see"][0].removesuffix(" debug")
+    space = "" if seen["space"] == "CR3" else f" SPACE={seen['space']}"
+    address = f" VA={_wide(seen['va'])}" if seen["va"] else ""
+    return [f"       picture: {command} view STOP={seen['stop']}{space}{address}"]
 
 
 def _counted(commands):

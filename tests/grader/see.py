@@ -56,3 +56,11 @@ def at_the_end(facts, code, rows):
     mode = facts.end_place().paging_mode() if rows else None
     entries = _entries(rows, mode in ("pae", "4level", "5level"))
     return lines + entries if entries else []
+
+
+def picture(check, outcome):
+    """Which state a check looked at, for the picture: the stop, the space, the address or None."""
+    root = check.get("root", "cr3")
+    space = "CR3" if root == "cr3" else root.partition(":")[2]
+    return {"stop": check["at"], "space": space,
+            "va": None if outcome.va is None else f"0x{outcome.va:x}"}

@@ -6,7 +6,7 @@
 #ifndef HOST_MACHINE_H
 #define HOST_MACHINE_H
 
-#include "walk.h"
+#include "map.h"
 
 enum { NEVER = -1 };
 
@@ -39,5 +39,11 @@ void machine_poke(struct machine *machine, uint64_t pa, unsigned bytes, uint64_t
 
 /* Over the frames in use, which they are and what they hold. */
 uint64_t machine_digest(const struct machine *machine);
+
+/* The result of a change in a space that no CPU uses. */
+static inline enum pg_result settled(struct pg_change change)
+{
+    return pg_settle(change, NULL);
+}
 
 #endif

@@ -43,10 +43,11 @@ static struct truth reserved(struct truth truth)
     return truth;
 }
 
-static struct truth mapped(struct truth truth, uint64_t pa)
+static struct truth mapped(struct truth truth, uint64_t pa, uint64_t last)
 {
     truth.verdict = V_MAPPED;
     truth.pa = pa;
+    truth.last = last;
     return truth;
 }
 
@@ -62,7 +63,7 @@ struct truth oracle_flat(const struct machine *machine, const struct cpu *cpu, u
     if (!look(machine, (cr3 & 0xFFFFF000) + la / 4096 * 4, 4, 4096, &truth, &pte))
         return truth;
     allow(&truth, pte);
-    return mapped(truth, (pte & 0xFFFFF000) + la % 4096);
+    return mapped(truth, (pte & 0xFFFFF000) + la % 4096, pte);
 }
 
 struct truth oracle_32(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
@@ -81,13 +82,13 @@ struct truth oracle_32(const struct machine *machine, const struct cpu *cpu, uin
             return reserved(truth);
         allow(&truth, pde);
         uint64_t upper = pde / 0x2000 % 0x100;
-        return mapped(truth, upper * 0x100000000 + (pde & 0xFFC00000) + la % 0x400000);
+        return mapped(truth, upper * 0x100000000 + (pde & 0xFFC00000) + la % 0x400000, pde);
     }
     allow(&truth, pde);
     if (!look(machine, (pde & 0xFFFFF000) + la / 4096 % 1024 * 4, 4, 4096, &truth, &pte))
         return truth;
     allow(&truth, pte);
-    return mapped(truth, (pte & 0xFFFFF000) + la % 4096);
+    return mapped(truth, (pte & 0xFFFFF000) + la % 4096, pte);
 }
 
 /* What the last two levels have in common in PAE, 4-level and 5-level paging. */
@@ -104,7 +105,7 @@ static struct truth lower_two(const struct machine *machine, const struct cpu *c
     if (pde & 0x80) {
         if (any(pde, 13, 20))
             return reserved(truth);
-        return mapped(truth, (pde & 0x000FFFFFFFE00000) + la % 0x200000);
+        return mapped(truth, (pde & 0x000FFFFFFFE00000) + la % 0x200000, pde);
     }
     uint64_t table = pde & 0x000FFFFFFFFFF000;
     if (!look(machine, table + la / 4096 % 512 * 8, 8, 4096, &truth, &pte))
@@ -112,7 +113,7 @@ static struct truth lower_two(const struct machine *machine, const struct cpu *c
     if (any(pte, cpu->maxphyaddr, top_address_bit) || (!cpu->nxe && any(pte, 63, 63)))
         return reserved(truth);
     allow(&truth, pte);
-    return mapped(truth, (pte & 0x000FFFFFFFFFF000) + la % 4096);
+    return mapped(truth, (pte & 0x000FFFFFFFFFF000) + la % 4096, pte);
 }
 
 struct truth oracle_pae(const struct machine *machine, const struct cpu *cpu, uint64_t cr3,
@@ -149,7 +150,7 @@ static struct truth lower_four(const struct machine *machine, const struct cpu *
         return reserved(truth);
     allow(&truth, pdpte);
     if (pdpte & 0x80)
-        return mapped(truth, (pdpte & 0x000FFFFFC0000000) + la % 0x40000000);
+        return mapped(truth, (pdpte & 0x000FFFFFC0000000) + la % 0x40000000, pdpte);
     return lower_two(machine, cpu, pdpte & 0x000FFFFFFFFFF000, la, 51, truth);
 }
 

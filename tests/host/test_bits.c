@@ -24,7 +24,7 @@ static void begin(const struct pg_geometry *geometry)
 static void map(uint64_t va, uint64_t pa, unsigned level, uint64_t flags)
 {
     check_about(space.geometry->name, va);
-    CHECK(pg_map(&space, (va_t){ va }, (pa_t){ pa }, level, flags), PG_OK);
+    CHECK(settled(pg_map(&space, (va_t){ va }, (pa_t){ pa }, level, flags)), PG_OK);
 }
 
 static struct pg_walk walk(uint64_t va)
@@ -60,7 +60,7 @@ static void pages_of_32_bit(void)
     map(0x00800000, 0xAB12400000, PG_PD, PTE_PAT);
     CHECK(entry_of(0x00800000, PG_PD), 0x12400000 | 0xAB << 13 | 0x1081);
     CHECK(walk(0x00800ABC).pa.value, 0xAB12400ABC);
-    CHECK(pg_split(&space, (va_t){ 0x00800000 }), PG_BAD_ADDRESS);
+    CHECK(settled(pg_split(&space, (va_t){ 0x00800000 })), PG_BAD_ADDRESS);
     space.features.pse = false; /* then PS is ignored and the entry names a table */
     CHECK(walk(0x00400000).end, PG_END_OUTSIDE);
     CHECK(walk(0x00400000).step[1].at.value, 0x12400000);
@@ -131,11 +131,11 @@ static void keep_slots(void)
     map(0x3000, 0, PG_PT, 0);
     uint64_t pte = walk(0x3000).step[3].at.value;
     machine_poke(&machine, pte + 8, 8, 0xABCDE00); /* a swap slot, say */
-    CHECK(pg_unmap(&space, (va_t){ 0x3000 }, PG_PT), PG_OK);
+    CHECK(settled(pg_unmap(&space, (va_t){ 0x3000 }, PG_PT)), PG_OK);
     CHECK(machine.in_use, 4);
     map(0x4000, 0x7000, PG_PT, 0);
     CHECK(machine_peek(&machine, pte + 8, 8), 0x7001);
-    CHECK(pg_unmap(&space, (va_t){ 0x4000 }, PG_PT), PG_OK);
+    CHECK(settled(pg_unmap(&space, (va_t){ 0x4000 }, PG_PT)), PG_OK);
     CHECK(machine.in_use, 1);
     machine_end(&machine);
 }
@@ -144,16 +144,16 @@ static void split_4_levels(void)
 {
     begin(&pg_geometry_4);
     map(0x40000000, 0x1C0000000, PG_PDPT, PTE_PAT | PTE_RW | PTE_US | PTE_XD | PTE_G | PTE_D);
-    CHECK(pg_split(&space, (va_t){ 0x7FFFFFFF }), PG_OK);
+    CHECK(settled(pg_split(&space, (va_t){ 0x7FFFFFFF })), PG_OK);
     CHECK(entry_of(0x40000000, PG_PDPT), 0x007);
     for (uint64_t i = 0; i < 512; i++)
         CHECK(entry_of(0x40000000 + i * 0x200000, PG_PD), 0x80000001C00011C7 + i * 0x200000);
-    CHECK(pg_split(&space, (va_t){ 0x7FFFF123 }), PG_OK);
+    CHECK(settled(pg_split(&space, (va_t){ 0x7FFFF123 })), PG_OK);
     for (uint64_t i = 0; i < 512; i++)
         CHECK(entry_of(0x7FE00000 + i * 0x1000, PG_PT), 0x80000001FFE001C7 + i * 0x1000);
     CHECK(entry_of(0x40000000, PG_PD), 0x80000001C00011C7);
-    CHECK(pg_split(&space, (va_t){ 0x7FFFF123 }), PG_NOT_LARGE);
-    CHECK(pg_split(&space, (va_t){ 0x80000000 }), PG_NOT_MAPPED);
+    CHECK(settled(pg_split(&space, (va_t){ 0x7FFFF123 })), PG_NOT_LARGE);
+    CHECK(settled(pg_split(&space, (va_t){ 0x80000000 })), PG_NOT_MAPPED);
     machine_end(&machine);
 }
 
@@ -161,7 +161,7 @@ static void split_32_bit(void)
 {
     begin(&pg_geometry_32);
     map(0xFFC00000, 0xFFC00000, PG_PD, PTE_RW | PTE_AVL | PTE_PCD);
-    CHECK(pg_split(&space, (va_t){ 0xFFFFFFFF }), PG_OK);
+    CHECK(settled(pg_split(&space, (va_t){ 0xFFFFFFFF })), PG_OK);
     CHECK(entry_of(0xFFC00000, PG_PD), 0x003);
     for (uint64_t i = 0; i < 1024; i++)
         CHECK(entry_of(0xFFC00000 + i * 0x1000, PG_PT), 0xFFC00E13 + i * 0x1000);

@@ -17,7 +17,7 @@ static void identity(const struct pg_geometry *geometry, unsigned level, uint32_
     check_about(geometry->name, level);
     uint64_t good = 0;
     for (uint64_t at = 0; at < end; at += step)
-        good += pg_map(&space, (va_t){ at }, (pa_t){ at }, level, PTE_RW) == PG_OK;
+        good += settled(pg_map(&space, (va_t){ at }, (pa_t){ at }, level, PTE_RW)) == PG_OK;
     CHECK(good, end / step);
     CHECK(machine.in_use * PAGE_SIZE, table_bytes);
     for (uint64_t at = 0x7F3; at < end; at += step * 61 / 7) {
@@ -29,7 +29,7 @@ static void identity(const struct pg_geometry *geometry, unsigned level, uint32_
     CHECK(pg_translate(&space, (va_t){ end - 1 }, &pa) && pa.value == end - 1, true);
     CHECK(pg_translate(&space, (va_t){ end }, &pa), false);
     for (uint64_t at = end; at > 0; at -= step)
-        good -= pg_unmap(&space, (va_t){ at - step }, level) == PG_OK;
+        good -= settled(pg_unmap(&space, (va_t){ at - step }, level)) == PG_OK;
     CHECK(good, 0);
     CHECK(machine.in_use, root_frames);
     machine_end(&machine);

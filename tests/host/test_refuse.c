@@ -31,7 +31,7 @@ static void begin(const struct mode *mode)
     machine_begin(&machine, BASE, FRAMES);
     space = machine_space(&machine, mode->geometry, mode->features, 0, 1);
     check_about(mode->geometry->name, 0);
-    CHECK(pg_map(&space, (va_t){ mode->neighbour }, (pa_t){ 0x5000 }, PG_PT, 0), PG_OK);
+    CHECK(settled(pg_map(&space, (va_t){ mode->neighbour }, (pa_t){ 0x5000 }, PG_PT, 0)), PG_OK);
 }
 
 static void expect_map(enum pg_result expected, uint64_t va, uint64_t pa, unsigned level,
@@ -39,7 +39,7 @@ static void expect_map(enum pg_result expected, uint64_t va, uint64_t pa, unsign
 {
     uint64_t before = machine_digest(&machine);
     check_about(space.geometry->name, va);
-    CHECK(pg_map(&space, (va_t){ va }, (pa_t){ pa }, level, flags), expected);
+    CHECK(settled(pg_map(&space, (va_t){ va }, (pa_t){ pa }, level, flags)), expected);
     CHECK(machine_digest(&machine) == before, true);
 }
 
@@ -47,7 +47,7 @@ static void expect_unmap(enum pg_result expected, uint64_t va, unsigned level)
 {
     uint64_t before = machine_digest(&machine);
     check_about(space.geometry->name, va);
-    CHECK(pg_unmap(&space, (va_t){ va }, level), expected);
+    CHECK(settled(pg_unmap(&space, (va_t){ va }, level)), expected);
     CHECK(machine_digest(&machine) == before, true);
 }
 
@@ -62,11 +62,11 @@ static void fail_each_allocation(const struct mode *mode, unsigned level)
     }
     machine.fail_after = needed;
     uint32_t before = machine.in_use;
-    CHECK(pg_map(&space, (va_t){ 0 }, (pa_t){ 0 }, level, PTE_RW | PTE_US), PG_OK);
+    CHECK(settled(pg_map(&space, (va_t){ 0 }, (pa_t){ 0 }, level, PTE_RW | PTE_US)), PG_OK);
     CHECK(machine.in_use - before, (uint64_t)needed);
     if (level > PG_PT) {
         uint64_t digest = machine_digest(&machine);
-        CHECK(pg_split(&space, (va_t){ 0xFFF }), PG_OUT_OF_FRAMES);
+        CHECK(settled(pg_split(&space, (va_t){ 0xFFF })), PG_OUT_OF_FRAMES);
         CHECK(machine_digest(&machine) == digest, true);
     }
     machine_end(&machine);
@@ -161,8 +161,8 @@ static void refuse_broken_tree(const struct mode *mode)
     machine_poke(&machine, root, bytes, reserved);
     expect_map(PG_RESERVED_BITS, 0, 0, PG_PT, 0);
     expect_unmap(PG_RESERVED_BITS, 0, PG_PT);
-    CHECK(pg_split(&space, (va_t){ 0 }), PG_RESERVED_BITS);
-    CHECK(pg_split(&space, (va_t){ UINT64_C(1) << 63 }), PG_NONCANONICAL);
+    CHECK(settled(pg_split(&space, (va_t){ 0 })), PG_RESERVED_BITS);
+    CHECK(settled(pg_split(&space, (va_t){ UINT64_C(1) << 63 })), PG_NONCANONICAL);
     machine_end(&machine);
 }
 

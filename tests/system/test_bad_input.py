@@ -56,7 +56,7 @@ def test_make_says_the_same(variables, word):
     assert word in done.stderr
 
 
-@pytest.mark.parametrize("tool, package", [("nasm", "nasm"), ("grub-mkrescue", "grub-common"),
+@pytest.mark.parametrize("tool, package", [("nasm", "nasm"), ("grub-mkimage", "grub-common"),
                                            ("qemu-system-x86_64", "qemu-system-x86")])
 def test_missing_tool_names_its_package(tool, package, tmp_path):
     for folder in os.environ["PATH"].split(":"):

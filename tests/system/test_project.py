@@ -49,6 +49,18 @@ def test_list_and_readme_name_every_lesson():
             in readme
 
 
+def test_editors_learn_how_every_file_is_compiled():
+    subprocess.run(["make", "compile_commands.json"], cwd=ROOT, check=True, capture_output=True)
+    entries = json.loads((ROOT / "compile_commands.json").read_text())
+    listed = {entry["file"] for entry in entries}
+    kernels = {str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("*.c")}
+    assert kernels <= listed, kernels - listed
+    one = next(entry for entry in entries if entry["file"] == "src/main.c")
+    done = subprocess.run([*one["arguments"][:-1], "/dev/null"], cwd=one["directory"],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_names_every_verb_that_works():
     said = command("help").stdout
     for verb in ("run", "debug", "tour", "start", "grade", "hint", "list", "test"):

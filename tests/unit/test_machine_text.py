@@ -30,6 +30,11 @@ BROKEN = """(0) Breakpoint 1, 0x0000000000200140 in ?? ()
 Next at t=52749050
 (0) [0x000000200140] 0008:0000000000200140 (unk. ctxt): mov al, 0x10              ; b010
 """
+WATCHED = BROKEN.replace("Breakpoint 1, 0x0000000000200140 in ?? ()",
+                         "Caught read watch point at 0x00000041b000")
+SHOWN = """00052934148: address space switched. CR3: 0x00000041b000
+00052934155: switched from 'protected mode' to 'compatibility mode'
+""" + BROKEN
 CREG = """CR0=0xe0010011: PG CD NW ac WP ne ET ts em mp PE
 CR2=page fault laddr=0x0000000000003000
 CR3=0x00000020b000
@@ -81,7 +86,8 @@ def registers_text(eflags=FLAGS):
 
 @pytest.mark.parametrize("text, reason, rip", [
     (MAGIC, "magic", 0x200063), (WALKED, "step", 0x2003B3), (LATE, "time", 0x200385),
-    (DEAD, "reset", 0xFFF0), (BROKEN, "breakpoint", 0x200140), (NOWHERE, "step", None)])
+    (DEAD, "reset", 0xFFF0), (BROKEN, "breakpoint", 0x200140), (NOWHERE, "step", None),
+    (WATCHED, "breakpoint", 0x200140), (SHOWN, "breakpoint", 0x200140)])
 def test_a_stop_has_its_reason_and_place(text, reason, rip):
     stop = bochs_text.stop(text)
     assert (stop.reason, stop.rip) == (reason, rip)

@@ -45,6 +45,7 @@ def test_the_whole_report_of_one_mistake():
         "                A page is writable only when every level on the way says so.",
         "       see it:  make LESSON=2 SEED=77 debug,  then  c   c   page 0x403000   "
         "xp /1wx 0x400004   xp /1wx 0x40200c",
+        "       picture: make LESSON=2 SEED=77 view STOP=process_1 VA=0x00403000",
         " --    writes reach the frame                 skipped: blocked by "
         "\"0x00403A10 must be writable\"",
         " next: make LESSON=2 hint   |   lesson.md, \"The effective right is the AND\""]

@@ -17,9 +17,9 @@ from grader import gate as gatekeeper
 from grader.collect import Build
 from machine.bochs_setup import FastBoot
 
-PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkrescue": "grub-common and grub-pc-bin",
-            "xorriso": "xorriso", "mformat": "mtools", "qemu-system-x86_64": "qemu-system-x86",
-            "bochs": "bochs", "addr2line": "binutils"}
+PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
+            "qemu-system-x86_64": "qemu-system-x86", "qemu-system-i386": "qemu-system-x86",
+            "bochs": "bochs", "gdb": "gdb", "objdump": "binutils", "addr2line": "binutils"}
 
 
 def need(*tools):
@@ -131,7 +131,7 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
     Stop(BUILD) with the compiler's message when the learner's file does not compile or link.
     strict: what the gate refuses is not linked; look at `gate` before using the kernel.
     iso: True, False, or "fast" for a kernel that Bochs starts without BIOS and GRUB."""
-    need("make", "nasm", *(["grub-mkrescue", "xorriso", "mformat"] if iso is True else []))
+    need("make", "nasm", *(["grub-mkimage", "xorriso"] if iso is True else []))
     root = lesson.root
     out = out or root / "build" / lesson.name / f"{_tag(lesson, files)}{optimisation}"
     if not quiet and not out.exists():

@@ -16,8 +16,11 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n run          boot it in QEMU and read its story (EMU=bochs, GUI=1, MEM=512, CPU=...)
   make LESSON=n debug        step through it in the Bochs debugger, with the lesson's tour
   make LESSON=n tour         the same tour, unattended
+  make LESSON=n gdb          GDB on QEMU, with commands that walk the tables
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
+  make LESSON=n view         a page with pictures of your tables at every checkpoint
+  make LESSON=n tree         the same in the terminal (STOP=checkpoint, VA=0x403a10: one address)
   make LESSON=n hint         a hint for the first thing that fails; again, for the next of three
   make LESSON=n watch        grades whenever you save; keys for hint, run, quit
   make progress              points of each lesson, and what to do next
@@ -30,8 +33,8 @@ For machines: ./pagewalk grade n --junit FILE, or --json, --tap, --gradescope, -
 The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuses:
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
-VERBS = ("help", "list", "run", "debug", "tour", "grade", "start", "hint", "watch", "progress")
-LATER = {"view": "pictures of your tables", "tree": "your tables as a tree", "gdb": "GDB support"}
+VERBS = ("help", "list", "run", "debug", "tour", "gdb", "grade", "start", "hint", "watch",
+         "progress", "view", "tree")
 
 
 class Parser(argparse.ArgumentParser):
@@ -58,6 +61,9 @@ def parser():
     p.add_argument("--from", dest="evidence", metavar="EVIDENCE")
     p.add_argument("--out", metavar="FOLDER")
     p.add_argument("--tables", action="store_true")
+    p.add_argument("--stop", metavar="CHECKPOINT")
+    p.add_argument("--space", metavar="ROOT")
+    p.add_argument("--va", metavar="ADDRESS")
     export.add_options(p)
     p.add_argument("-h", "--help", action="store_true")
     return p
@@ -74,6 +80,8 @@ def _from_environment(options):
     options.seed = options.seed or value("SEED")
     options.mem, options.cpu = options.mem or value("MEM"), options.cpu or value("CPU")
     options.opt = value("OPT") or options.opt
+    options.stop, options.space = options.stop or value("STOP"), options.space or value("SPACE")
+    options.va = options.va or value("VA")
     options.solution = options.solution or value("SOLUTION") not in (None, "0")
     options.gui = options.gui or value("GUI") not in (None, "0")
 
@@ -99,8 +107,6 @@ def dispatch(root, arguments):
     if verb == "help":
         print(HELP)
         return 0
-    if verb in LATER:
-        raise Stop(USAGE, f'"{verb}" ({LATER[verb]}) is not built yet.')
     if verb not in VERBS:
         raise Stop(USAGE, f'There is no verb "{verb}". There are: {", ".join(VERBS)}.')
     if verb != "grade" and any(getattr(options, name) for name in export.FORMATS):

@@ -8,10 +8,12 @@ from cli.grade import grade
 from cli.hint import hint
 from cli.lessons import all_lessons, find
 from cli.progress import progress
+from cli.view import tree, view
 from cli.watch import watch
 from machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "grade", "hint", "list", "progress", "run", "start", "tour", "watch"]
+__all__ = ["debug", "gdb", "grade", "hint", "list", "progress", "run", "start", "tour", "tree",
+           "view", "watch"]
 
 exit_cleanly_on_signals()
 
@@ -58,6 +60,11 @@ def debug(root, options):
 def tour(root, options):
     from cli.tour import play
     return play(*_prepare(root, options), options)
+
+
+def gdb(root, options):
+    from cli.gdb import gdb as debug_with_gdb
+    return debug_with_gdb(*_prepare(root, options), options)
 
 
 def start(root, options):

@@ -21,7 +21,11 @@ _WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): 
                     r"(.*?)\s*; [0-9a-f]+$")
 _NOWHERE = re.compile(r"^\(0\)(?:\.\[\d+\])? \?\?\? \(physical address not available\)$")
 _RESET = re.compile(r"^\(0\)\.\[\d+\] ")     # before "Next at": the CPU itself asked to stop
-_BREAK = re.compile(r"^\(0\) Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*$")
+_BREAK = re.compile(r"^\(0\) (?:Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*"
+                    r"|Caught (?:read|write) watch point at 0x[0-9a-f]+.*)$")
+# What `show mode` makes the debugger say on the way: a person at the prompt may have typed it.
+_SHOWN = re.compile(r"^\d{11}: (?:switched from '[a-z0-9 -]+' to '[a-z0-9 -]+'"
+                    r"|address space switched\. CR3: 0x[0-9a-f]+)$")
 _TRACE = re.compile(r"^\[CPU0 (RD|WR|RW)\]: (?:LIN 0x([0-9a-f]{16}) )?PHY 0x([0-9a-f]+) "
                     r"\(len=(\d+)(?:, \S+)?\): ([0-9A-Fx ]+?)(?:\t; (\S+))?$")
 _REGISTER = re.compile(r"^(r\w\w?) ?: ([0-9a-f]{8})_([0-9a-f]{8})$")
@@ -73,7 +77,7 @@ def stop(text):
             where = _WHERE.match(line).groups()
         elif _NOWHERE.match(line):
             where = (None, None, None, None)
-        elif line:
+        elif line and not _SHOWN.match(line):
             raise _bad("line at a stop", line)
     if tick is None or where is None:
         raise _bad("stop", text[-200:])

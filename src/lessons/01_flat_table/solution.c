@@ -45,6 +45,8 @@ enum result flat_translate(const struct process *process, va32_t va, pa32_t *pa)
 
 enum result switch_to(const struct process *process)
 {
+    if (unaligned(process->directory.value))
+        return UNALIGNED;
     write_cr3(process->directory.value);
     write_cr0(read_cr0() | CR0_PG_BIT);
     return DONE;

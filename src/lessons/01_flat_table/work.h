@@ -5,6 +5,8 @@
  * page at address va is table[va >> 12]. An entry holds the frame's address in bits 31:12 (they
  * *are* the address: nothing needs to be shifted) and flags in bits 11:0; bit 0, PTE_P, says that
  * it holds at all.
+ *
+ * `process` is never NULL: there would be nobody to answer to.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
@@ -20,14 +22,17 @@ struct process {
 };
 
 /*
- * Maps the page at `page` to the frame at `frame`. `flags` are entry bits (PTE_RW, PTE_US, ...)
- * without PTE_P, which you add. Any frame will do: frame 0 is a frame, and two pages may share one.
- * UNALIGNED when page or frame is not a multiple of PAGE_SIZE, ALREADY_MAPPED when the page is
- * mapped; either way the table stays as it was.
+ * Maps the page at `page` to the frame at `frame`. `flags` are entry bits (PTE_RW, PTE_US, ...),
+ * all of them in bits 11:1; PTE_P is yours to add. Any frame will do: frame 0 is a frame, and two
+ * pages may share one. UNALIGNED when page or frame is not a multiple of PAGE_SIZE, ALREADY_MAPPED
+ * when the page is mapped; either way the table stays as it was.
  */
 enum result flat_map(struct process *process, va32_t page, pa32_t frame, uint32_t flags);
 
-/* Takes the page away again; its entry becomes 0. UNALIGNED or NOT_MAPPED, and the table stays. */
+/*
+ * Takes the page away again; its entry becomes 0. UNALIGNED when `page` is not a multiple of
+ * PAGE_SIZE, else NOT_MAPPED when it is not mapped; either way the table stays as it was.
+ */
 enum result flat_unmap(struct process *process, va32_t page);
 
 /*
@@ -37,7 +42,11 @@ enum result flat_unmap(struct process *process, va32_t page);
  */
 enum result flat_translate(const struct process *process, va32_t va, pa32_t *pa);
 
-/* Makes the CPU use this process's table from the next instruction on: CR3, and paging on. */
+/*
+ * Makes the CPU use this process's table from the next instruction on: CR3, and paging on. Called
+ * again when paging is on already, for the other process. UNALIGNED when the directory is not a
+ * multiple of PAGE_SIZE, since CR3 could not say so: then no register changes.
+ */
 enum result switch_to(const struct process *process);
 
 /* The staff's, for switch_to: control registers as functions (src/registers.h). CR0.PG is bit 31.

@@ -47,10 +47,14 @@ static void refuse_ranges(struct space *scratch, uint32_t page)
     range(scratch, 0x90000, 0xFFFFF, 2);      /* its frames do */
     range(scratch, 0x90000, 0x900, 0);        /* nothing to map */
     range(scratch, 0x90000, 0x900, 0x100001); /* more pages than there are */
-    range(scratch, page - 2, 0x900, 3);       /* the last one is mapped already */
+    frames_limit(0);
+    range(scratch, 0x90000, 0x900, UINT32_MAX); /* page + pages wraps to less */
+    frames_unlimit();
+    range(scratch, page - 2, 0x900, 3); /* the last one is mapped already */
     exam_answer(0x90004, map_range(scratch, (va32_t){ 0x90004 }, frame_at(9), 1, 0), 0);
     exam_answer(0x90008, map_range(scratch, page_at(9), (pa32_t){ 0x90008 }, 1, 0), 0);
     exam_answer(0x90000, unmap(scratch, page_at(0x90000)), 0);
+    exam_answer(TOP_PAGE - 1, unmap(scratch, page_at(TOP_PAGE - 1)), 0); /* its table is there */
     exam_answer(page, unmap(scratch, (va32_t){ (page << PAGE_SHIFT) + 8 }), 0);
 }
 
@@ -112,7 +116,7 @@ void second_half(struct space *scratch)
     range(scratch, TOP_PAGE, TOP_FRAME, TOP_PAGES);
     exam.note[LEFT_NOW] = frames_free();
     CHECKPOINT(ranges);
-    print("8  Nine calls that must be refused and leave no trace.\n");
+    print("8  Eleven calls that must be refused and leave no trace.\n");
     refuse_ranges(scratch, page);
     exam.note[LEFT_NOW] = frames_free();
     CHECKPOINT(refused);

@@ -3,7 +3,17 @@
 #define LESSON_SECOND_HALF_H
 
 enum { WALK, MAP, TRANSLATE, UNMAP, MAP_RANGE }; /* as in work.h */
-enum { ROOT_1, ROOT_2, ROOT_LONE, ROOT_SCRATCH, POOL_START, POOL_END, LEFT_BEFORE, LEFT_NOW };
+enum {
+    ROOT_1,
+    ROOT_2,
+    ROOT_LONE,
+    ROOT_SCRATCH,
+    POOL_START,
+    POOL_END,
+    LEFT_BEFORE,
+    LEFT_NOW,
+    TABLE_0
+};
 
 struct space;
 

@@ -25,15 +25,6 @@ static bool unaligned(uint32_t address)
     return (address & OFFSET_BITS) != 0;
 }
 
-static bool empty(const uint32_t *table)
-{
-    for (unsigned i = 0; i < ENTRIES; i++) {
-        if (table[i] & PTE_P)
-            return false;
-    }
-    return true;
-}
-
 /* ---- First half ---- */
 
 enum result walk(struct space *space, va32_t va, bool make, uint32_t **entry)
@@ -82,6 +73,15 @@ enum result translate(struct space *space, va32_t va, pa32_t *pa)
 }
 
 /* ---- Second half ---- */
+
+static bool empty(const uint32_t *table)
+{
+    for (unsigned i = 0; i < ENTRIES; i++) {
+        if (table[i] & PTE_P)
+            return false;
+    }
+    return true;
+}
 
 enum result unmap(struct space *space, va32_t page)
 {

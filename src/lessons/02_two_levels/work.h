@@ -8,6 +8,8 @@
  * Both are 4 KiB, one frame each, and a table exists only where a page needs it. An entry holds an
  * address in bits 31:12 and flags in 11:0. The CPU wants a right (PTE_RW, PTE_US) at *both* levels,
  * so an entry of the directory must allow whatever any page below it is allowed.
+ *
+ * `space` is never NULL, nor is walk's `entry`.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
@@ -25,7 +27,8 @@ struct space {
 /*
  * Finds the entry of the page that holds va and stores a pointer to it in *entry. If its table does
  * not exist: with `make`, a frame is taken for it, cleared, and entered in the directory; without,
- * NOT_MAPPED. OUT_OF_FRAMES when a frame is needed and there is none. Only DONE touches *entry.
+ * NOT_MAPPED. OUT_OF_FRAMES when a frame is needed and there is none. Only DONE touches *entry, and
+ * a call that does not say DONE changes no table.
  */
 enum result walk(struct space *space, va32_t va, bool make, uint32_t **entry);
 
@@ -36,7 +39,9 @@ enum result walk(struct space *space, va32_t va, bool make, uint32_t **entry);
  */
 enum result map(struct space *space, va32_t page, pa32_t frame, uint32_t flags);
 
-/* Where does the byte at va lie? DONE with its address in *pa (unless pa is NULL), or NOT_MAPPED.
+/*
+ * Where does the byte at va lie? DONE with its address in *pa, or NOT_MAPPED and *pa stays as it
+ * was. pa may be NULL, when the caller only asks whether there is a page. Makes no table.
  */
 enum result translate(struct space *space, va32_t va, pa32_t *pa);
 
@@ -44,7 +49,8 @@ enum result translate(struct space *space, va32_t va, pa32_t *pa);
 
 /*
  * Takes the page away: its entry becomes 0. If the table now maps nothing, its frame is given back
- * and the directory's entry becomes 0 too. UNALIGNED or NOT_MAPPED: nothing changes.
+ * and the directory's entry becomes 0 too. UNALIGNED when `page` is not a multiple of PAGE_SIZE,
+ * else NOT_MAPPED when it is not mapped, whether its table is there or not: nothing changes.
  */
 enum result unmap(struct space *space, va32_t page);
 

@@ -20,6 +20,7 @@
 #define PTE_SLICE       0x80u
 #define DIRECTORY_SHIFT 22
 #define NOISE           (uint32_t)(PTE_A | PTE_D | PTE_G | PTE_AVL)
+#define UNTOUCHED       0x5A5A5A5Au
 #define OK              8u /* in `seen`; else the error code */
 
 /* What is asked about one access, as the grader reads it: the address and these. */
@@ -99,6 +100,15 @@ static void ask_prediction(unsigned upper, unsigned lower, struct access access)
         outcome.fault ? (uint8_t)(outcome.error & 7) : OK;
 }
 
+/* A page that is not there has no rights to tell: *rights must stay. */
+static void ask_about_nothing(struct page_pair page)
+{
+    uint32_t rights = UNTOUCHED;
+    enum result result = effective_rights(page.pde, page.pte, &rights);
+
+    exam_answer(page.va, result, rights);
+}
+
 void matrix_ask(void)
 {
     unsigned agreed = 0;
@@ -109,6 +119,8 @@ void matrix_ask(void)
     for (unsigned i = 0; i < KINDS * KINDS * 8; i++)
         ask_prediction(i / 8 / KINDS, i / 8 % KINDS,
                        (struct access){ .write = i & 1, .user = i & 2, .wp = i & 4 });
+    ask_about_nothing(at(PTE_RW | PTE_US, PTE_P | PTE_RW | PTE_US));
+    ask_about_nothing(at(PTE_P | PTE_RW | PTE_US, PTE_RW | PTE_US));
 }
 
 /* ---- What the library says: a walk gives the rights of a page ---- */

@@ -37,7 +37,8 @@ struct outcome {
     uint32_t error; /* the error code that #PF pushes; 0 when there is no fault */
 };
 
-/* What the CPU does with this access to a page whose two entries these are. Always DONE. */
+/* What the CPU does with this access to a page whose two entries these are. Always DONE; outcome is
+ * never NULL. */
 enum result predict(uint32_t pde, uint32_t pte, struct access access, struct outcome *outcome);
 
 /* ---- Second half: what do you do about it? ---- */
@@ -59,6 +60,7 @@ struct process {
 /*
  * The CPU has just refused an access; `error` is the error code it pushed, and CR2 holds the
  * address (fault_address() reads it). Pages of an area come into being when they are touched.
+ * `process` is never NULL.
  *
  *   NOT_MAPPED     no area holds the address: the process has no business there
  *   FORBIDDEN      its area does not allow this access, by this ring

@@ -149,6 +149,22 @@ static void age(void)
     ask_which(first);
 }
 
+/* The page is read after every instruction, so at the end A must be set, by the walk after the
+ * invalidation. Cleared behind it, or with none at all, A stays clear however often it is read.
+ */
+static void age_in_use(const struct trial *t)
+{
+    uint32_t map = UNTOUCHED;
+
+    set_entry(t->page, t->old.value | WRITABLE_ENTRY);
+    print("12 referenced_pages(0x%08x), one page, stepped:\n", t->page.value);
+    run_stepped(REFERENCED, "referenced_pages", (void (*)(void))referenced_pages, t->page, false,
+                (uint32_t[4]){ t->page.value, 1, (uint32_t)(uintptr_t)&map });
+    exam_answer(t->page.value, 0, map);
+    print("     it says 0x%x, and A is %u now (wanted: 1 and 1)\n", map,
+          *entry_of(t->page) >> 5 & 1);
+}
+
 void lesson_main(void)
 {
     steps_init();
@@ -169,6 +185,7 @@ void lesson_main(void)
     CHECKPOINT(aged);
     print("11 Which pages are in use? 24 of them from 0x%08x on:\n", (uint32_t)exam.note[AGED]);
     age();
+    age_in_use(&trial[PRESENT]);
     CHECKPOINT(end);
-    print("12 Done.\n");
+    print("13 Done.\n");
 }

@@ -46,7 +46,8 @@ enum result unmap(va32_t page, pa32_t *frame);
  * when page i is mapped and its A is set, else 0; bits beyond stay 0. Every A found is cleared, so
  * that the CPU sets it again with the *next* access, and the next call tells what happened since
  * this one. D stays as it is: it says that the frame must be written back. UNALIGNED; OUT_OF_RANGE
- * when pages is 0, above REFERENCED_MOST, or the range runs past 2^32: then *map stays.
+ * when pages is 0, above REFERENCED_MOST, or the range runs past 2^32: then *map stays. map is
+ * never NULL.
  */
 enum result referenced_pages(va32_t first, uint32_t pages, uint32_t *map);
 

@@ -17,7 +17,8 @@
 
 #define FOUR_GIB   BIT(32)
 #define TABLES     6u
-#define OLD_FRAMES 64u /* at most so many are in use before the learner gets any */
+#define OLD_FRAMES 64u     /* at most so many are in use before the learner gets any */
+#define UNTOUCHED  0x5EA1u /* what a refused call must leave in place */
 #define PROBES     8u
 #define PROBE_FROM 0x10000000u /* seeded probes: in RAM, above image and pool */
 #define PROBE_SPAN 0x08000000u
@@ -58,35 +59,35 @@ static void tell_the_cost(void)
 {
     uint32_t large = (uint32_t)(FOUR_GIB >> pg_geometry_4.level[PG_PD].shift);
     uint32_t directories = (uint32_t)(FOUR_GIB >> pg_geometry_4.level[PG_PDPT].shift);
-    uint32_t bytes = (directories + 2) * FRAME_BYTES;
 
     print("1  Four levels, 9|9|9|9|12. 4 GiB are %u pages of 2 MiB: %u PDs, a PDPT, a PML4.\n"
           "   %u tables, %u bytes; with pages of 4 KiB it would be %u bytes.\n",
-          large, directories, directories + 2, bytes, bytes + large * FRAME_BYTES);
+          large, directories, directories + 2, (directories + 2) * FRAME_BYTES,
+          (directories + 2 + large) * FRAME_BYTES);
 }
 
-/* Once with too few frames, which must be refused; then in earnest. */
+/* In earnest, on frames that others have used before; then short of frames at each of the six. */
 static pa32_t build(void)
 {
-    pa32_t pml4 = { 0 };
-    unsigned left = exam_below(TABLES);
+    pa32_t pml4 = { 0 }, kept = { UNTOUCHED };
 
     for (unsigned used = exam_below(OLD_FRAMES); used > 0; used--)
         (void)frames_take();
-    frames_limit(left);
+    exam.note[NOTE_FREE_BEFORE] = frames_free();
     enum result result = build_identity_map(&pml4);
     lesson_needs(result, BUILD_IDENTITY_MAP, "build_identity_map");
-    exam_answer(left, result, pml4.value);
-    frames_unlimit();
-    print("2  With %u frames left build_identity_map answers %u (OUT_OF_FRAMES is %u).\n", left,
-          result, OUT_OF_FRAMES);
-
-    exam.note[NOTE_FREE_BEFORE] = frames_free();
-    result = build_identity_map(&pml4);
     exam_answer(TABLES, result, 0);
     exam.note[NOTE_FREE_AFTER] = frames_free();
     exam.note[NOTE_PML4] = pml4.value;
-    print("3  With enough it answers %u: PML4 at 0x%08x.\n", result, pml4.value);
+    print("2  build_identity_map answers %u (DONE is 0): PML4 at 0x%08x.\n", result, pml4.value);
+    print("3  With 0 to 5 frames left it answers (OUT_OF_FRAMES is %u):", OUT_OF_FRAMES);
+    for (unsigned left = 0; left < TABLES; left++) {
+        frames_limit(left);
+        result = build_identity_map(&kept);
+        exam_answer(left, result, kept.value);
+        print(left + 1 < TABLES ? " %u" : " %u\n", result);
+    }
+    frames_unlimit();
     return pml4;
 }
 
@@ -123,8 +124,7 @@ static _Noreturn void tell_what_is_missing(enum landing landing, enum result ans
         print("\nThe jump arrived, but the CPU does not execute 64-bit code there.\n");
     tell_the_registers();
     if (efer & EFER_LMA)
-        print("Long mode is active (EFER.LMA), but CS is still a 32-bit segment: the far\n"
-              "jump, which loads a 64-bit one, is missing.\n");
+        print("Long mode is active (EFER.LMA), but CS is no 64-bit segment: no far jump.\n");
     if (!(cpu_read_cr0() & CR0_PG))
         print("CR0.PG is clear: paging was not turned on, or the CPU refused to.\n");
     if (!(cpu_read_cr4() & CR4_PAE))

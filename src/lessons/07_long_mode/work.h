@@ -25,7 +25,8 @@
  * pages of 2 MiB: one PML4, one PDPT, four PDs, each in a frame from frame_take(), and nothing else
  * in them. Stores the PML4's address in *pml4 and answers DONE. OUT_OF_FRAMES when frame_take() has
  * none left; *pml4 then stays as it was. (Frames taken until then need not be given back: a kernel
- * without its first tables does not go on.) Each call builds new tables. Paging is off.
+ * without its first tables does not go on.) Each call builds new tables. Paging is off; pml4 is
+ * never NULL.
  */
 enum result build_identity_map(pa32_t *pml4);
 
@@ -37,7 +38,8 @@ enum result build_identity_map(pa32_t *pml4);
  *
  * Paging is off, CR4 and EFER are 0, interrupts are off. The function sets what long mode wants,
  * turns paging on, and jumps far to `entry`. It does not return; stack and registers are yours to
- * spend. (The starter returns TODO, in eax.)
+ * spend. Nothing is checked here: with an address that is no PML4's the CPU resets, and nobody is
+ * left to say why. (The starter returns TODO, in eax.)
  */
 enum result enter_long_mode(pa32_t pml4, struct far_pointer entry);
 

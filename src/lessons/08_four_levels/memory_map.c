@@ -99,6 +99,7 @@ void one_row_map(void)
 void draw_map(void)
 {
     uint32_t last = 960 + exam_below(32);
+    uint64_t devices = ragged(1008, 8);
 
     rows = spans = 0;
     draw_ragged_row();
@@ -111,6 +112,8 @@ void draw_map(void)
     add_row(at_frame(800), 0, MEMORY_IS_RAM);
     add_row(FOUR_GIB + at_frame(HIGH_FRAME), 40 * PAGE_SIZE, MEMORY_IS_RAM);
     add_row(at_frame(last), (ARENA_FRAMES - last) * PAGE_SIZE, MEMORY_IS_RAM);
+    /* And up to the end of all addresses, which in 64 bits is 0. */
+    add_row(devices, 0 - devices, TYPE_HOLE);
     note_map();
 }
 

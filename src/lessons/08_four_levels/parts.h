@@ -30,6 +30,7 @@ enum note {
     RETURNS_WRONG,
     ROOT_OWN,
     OWN_LEFT,
+    GROUP_PML4E, /* where the entry lies that the group's walks begin with */
 };
 
 /* ---- rows.c: the space of the first half ---- */

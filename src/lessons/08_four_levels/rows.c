@@ -23,7 +23,7 @@
 
 /* Bits that are no address: free ones, PAT, XD. In a large entry PAT is bit 12. */
 #define ODD_BITS      (PTE_RW | PTE_XD | BIT(58) | BIT(52) | BIT(9))
-#define ODD_SMALL     (PTE_XD | BIT(55) | BIT(52) | BIT(10) | PTE_PAT)
+#define ODD_SMALL     (PTE_XD | BIT(55) | BIT(52) | BIT(10) | PTE_G | PTE_PAT | PTE_PCD)
 #define ODD_LARGE     (ODD_BITS | PTE_P | PTE_PS | PTE_PAT_LARGE)
 #define NAMES_A_TABLE (PTE_P | PTE_RW | PTE_US)
 #define FIRST_MIDDLE  RANDOM_ROWS
@@ -119,6 +119,7 @@ static void draw_group(struct row *r)
     va_t va = va_of(pml4, pdpt, pd, exam_below(GROUP_ENTRIES));
 
     exam.note[GROUP] = va.value;
+    exam.note[GROUP_PML4E] = exam.note[ROOT] + pml4 * sizeof(uint64_t);
     r[0] = (struct row){ va, group_frame(FRAME_0), 1, ODD_SMALL };
     r[1] = (struct row){ plus(va, PAGE_SIZE), group_frame(FRAME_1), 1, PTE_RW | PTE_US };
     r[2] = (struct row){ plus(va, LARGE_BYTES), group_frame(FRAME_2), 1, PTE_RW };

@@ -159,16 +159,32 @@ static void set_bits(uint64_t *map, uint64_t first, uint64_t end, bool to)
         map[n / WORD] = (map[n / WORD] & ~BIT(n % WORD)) | (uint64_t)to << n % WORD;
 }
 
-/* The frame whose first byte is at or after the address, or the one that holds it; FRAMES at most.
- */
-static uint64_t frame_from(uint64_t address)
-{
-    return address >= MEMORY_LIMIT ? FRAMES : (address + PAGE_SIZE - 1) >> PAGE_SHIFT;
-}
-
 static uint64_t frame_of(uint64_t address)
 {
     return address >= MEMORY_LIMIT ? FRAMES : address >> PAGE_SHIFT;
+}
+
+/* The last byte of a row that is not empty. What comes after it may be 2^64, for which there is no
+ * number. */
+static uint64_t last_byte(const struct memory_row *row)
+{
+    return row->start + (row->bytes - 1);
+}
+
+/* Rounded inwards: the frames that lie wholly within these bytes are ours. */
+static void offer(uint64_t first, uint64_t last)
+{
+    uint64_t from = first >= MEMORY_LIMIT ? FRAMES : frame_of(first + PAGE_SIZE - 1);
+
+    set_bits(is_ours, from, last >= MEMORY_LIMIT ? FRAMES : frame_of(last + 1), true);
+}
+
+/* Rounded outwards: no frame that these bytes touch is. */
+static void keep(uint64_t first, uint64_t last)
+{
+    uint64_t end = last >= MEMORY_LIMIT ? FRAMES : frame_of(last) + 1;
+
+    set_bits(is_ours, frame_of(first), end, false);
 }
 
 enum result frames_setup(const struct memory_map *map)
@@ -176,17 +192,17 @@ enum result frames_setup(const struct memory_map *map)
     set_bits(is_ours, 0, FRAMES, false);
     for (unsigned i = 0; i < map->rows; i++) {
         const struct memory_row *row = &map->row[i];
-        if (row->type == MEMORY_IS_RAM)
-            set_bits(is_ours, frame_from(row->start), frame_of(row->start + row->bytes), true);
+        if (row->type == MEMORY_IS_RAM && row->bytes != 0)
+            offer(row->start, last_byte(row));
     }
-    /* Now what is not free, with every frame it touches. */
+    /* Now what is not free: it wins, wherever it stands in the map. */
     for (unsigned i = 0; i < map->rows; i++) {
         const struct memory_row *row = &map->row[i];
         if (row->type != MEMORY_IS_RAM && row->bytes != 0)
-            set_bits(is_ours, frame_of(row->start), frame_from(row->start + row->bytes), false);
+            keep(row->start, last_byte(row));
     }
     for (unsigned i = 0; i < map->spans; i++)
-        set_bits(is_ours, frame_of(map->kept[i].start), frame_from(map->kept[i].end), false);
+        keep(map->kept[i].start, map->kept[i].end - 1);
     for (uint64_t i = 0; i < FRAMES / WORD; i++)
         is_free[i] = is_ours[i];
     next = 0;

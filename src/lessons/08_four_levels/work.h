@@ -16,6 +16,8 @@
 #include "paging/types.h"
 #include "result.h"
 
+/* No pointer is NULL but where it says so. */
+
 /* ---- First half: one address space, whether CR3 names it or not ---- */
 
 struct space {
@@ -26,7 +28,8 @@ struct space {
 
 /*
  * Maps the 4 KiB page at `page` to the frame at `frame`; `flags` are entry bits outside 51:12
- * without PTE_P, which you add. Tables that are missing on the way are taken and cleared.
+ * without PTE_P, which you add: in the PTE they all stand as given, the free ones, PAT and G too.
+ * Tables that are missing on the way are taken and cleared.
  * UNALIGNED when page or frame is no multiple of PAGE_SIZE; OUT_OF_RANGE when page is not canonical
  * (bits 63:48 do not copy bit 47), or frame or flags do not fit their bits; ALREADY_MAPPED;
  * LARGE_PAGE when a large page covers it; OUT_OF_FRAMES. Then the tables are as they were before,
@@ -72,11 +75,15 @@ struct memory_map {
 /*
  * Begins anew, with every frame free that lies wholly within one row of MEMORY_IS_RAM, wholly below
  * MEMORY_LIMIT, and has no byte in common with a row of another type or with a kept span. A row may
- * be empty. Remember what you need: the map is gone when this returns. DONE.
+ * be empty, and may end with the last byte of all: then start + bytes is 2^64, which is 0. None
+ * runs past it. Remember what you need: the map is gone when this returns. DONE.
  */
 enum result frames_setup(const struct memory_map *map);
 
-/* A free frame's address in *frame, whatever is in it; OUT_OF_FRAMES: *frame stays as it is. */
+/*
+ * A free frame's address in *frame, whatever is in it; OUT_OF_FRAMES, also before the first
+ * frames_setup: *frame stays as it is.
+ */
 enum result frame_alloc(pa_t *frame);
 
 /*

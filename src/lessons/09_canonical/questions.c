@@ -16,24 +16,16 @@
 
 /* ---- Addresses ---- */
 
-/* Next to where something begins or ends, in some mode or program: never more than 1 away. */
-static uint64_t draw_edge(void)
+/* Next to where something begins or ends, in some mode or program: never more than 1 away. None of
+ * them is left to chance; only the last four have no question of their own. */
+static uint64_t edge(unsigned i)
 {
-    static const uint64_t edge[] = { 0,
-                                     0x80000000,
-                                     0x100000000,
-                                     0x0000400000000000,
-                                     0x0000800000000000,
-                                     0x0001000000000000,
-                                     0x0100000000000000,
-                                     0x8000000000000000,
-                                     0xFF00000000000000,
-                                     0xFFFF000000000000,
-                                     0xFFFF800000000000,
-                                     0xFFFFFFFF80000000 };
+    static const uint64_t at[] = { 0x0000800000000000, 0xFFFF800000000000, 0,
+                                   0x0001000000000000, 0xFFFF000000000000, 0x8000000000000000,
+                                   0x0100000000000000, 0xFF00000000000000, 0x100000000,
+                                   0xFFFFFFFF80000000, 0x80000000,         0x0000400000000000 };
 
-    uint64_t at = edge[exam_below(COUNT(edge))];
-    return at + exam_below(3) - 1;
+    return at[i / 3 % COUNT(at)] + i % 3 - 1;
 }
 
 /* Bits 46:0 from the seed, and everything above alike. */
@@ -47,7 +39,7 @@ static uint64_t draw_alike(void)
 static uint64_t draw_address(unsigned i)
 {
     if (i % 3 == 0)
-        return draw_edge();
+        return edge(i / 3);
     uint64_t alike = draw_alike();
     return i % 3 == 1 ? alike ^ BIT(47 + exam_below(17)) : alike;
 }
@@ -73,8 +65,8 @@ void ask_sign_extend(void)
         va_t va = { UNTOUCHED };
         unsigned bits = i % 4 == 0   ? VA_BITS
                         : i % 4 == 1 ? 1 + exam_below(64)
-                        : i % 4 == 2 ? special[exam_below(COUNT(special))]
-                                     : never[exam_below(COUNT(never))];
+                        : i % 4 == 2 ? special[i / 4 % COUNT(special)]
+                                     : never[i / 4 % COUNT(never)];
         enum result result = sign_extend(value, bits, &va);
         lesson_needs(result, SIGN_EXTEND, "sign_extend");
         exam_answer(value, result, va.value);
@@ -100,9 +92,9 @@ static struct indices draw_indices(unsigned i)
     for (unsigned k = 0; k < COUNT(one); k++)
         *one[k] = exam_below(k == 4 ? 4096 : 512);
     if (i % 4 == 1)
-        in.pml4 = special[exam_below(COUNT(special))];
+        in.pml4 = special[i / 4 % COUNT(special)];
     if (i % 4 == 3) {
-        unsigned which = exam_below(COUNT(one));
+        unsigned which = i / 4 % COUNT(one);
         *one[which] += which == 4 ? 4096 : 512;
     }
     return in;
@@ -132,7 +124,7 @@ static uint64_t draw_range(unsigned i, uint64_t *start)
     switch (i % 7) {
     case 0: /* ends at the edge, or one byte to either side */
         bytes = exam_below(65536);
-        *start = USER_END - bytes + exam_below(3) - 1;
+        *start = USER_END - bytes + i / 7 % 3 - 1;
         return bytes;
     case 1: /* so long that the sum wraps */
         *start = exam_next() >> 17;
@@ -144,7 +136,7 @@ static uint64_t draw_range(unsigned i, uint64_t *start)
         *start = exam_next() >> 18;
         return exam_below(1u << 20);
     case 4: /* nothing, around the edge */
-        *start = USER_END + exam_below(3) - 1;
+        *start = USER_END + i / 7 % 3 - 1;
         return 0;
     case 5: /* from a user's address to one of the kernel's */
         *start = exam_next() >> 18;
@@ -174,8 +166,8 @@ void ask_predict_vector(void)
 
     for (unsigned i = 0; i < PREDICT_QUESTIONS; i++) {
         struct access access = { .va = { draw_address(i) } };
-        access.base = i % 8 == 7   ? 16 + exam_below(16)
-                      : i % 2 == 0 ? special[exam_below(COUNT(special))]
+        access.base = i % 8 == 7   ? 16 + i / 8
+                      : i % 2 == 0 ? special[i / 2 % COUNT(special)]
                                    : exam_below(16);
         access.mapped = exam_below(2);
         predicted(access, exam_next());

@@ -6,7 +6,8 @@
  *    | copies of 47  |  PML4   |  PDPT   |   PD    |   PT    | byte in page |
  *    +---------------+---------+---------+---------+---------+--------------+
  *
- * An address is canonical when its bits 63:48 all equal bit 47. No function here reads memory.
+ * An address is canonical when its bits 63:48 all equal bit 47. No function here reads what lies at
+ * one. Pointers are not NULL but where it says so.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H

@@ -10,39 +10,44 @@
 #define OWNERS_START 0xFFFFA00000000000u
 #define TABLE_SPAN   0x200000u /* bytes that one table covers */
 #define SHORT_PAGES  3u        /* this stack needs three frames and one for a table */
+#define WRITTEN      0xBADu
 
 struct guarded owner[OWNERS]; /* the grader reads it from outside */
 
 /* ---- Refusals ---- */
 
-/* Result, and what the call has lost: frames, and pages of addresses. */
-static void refused(uint64_t ask, enum result result, unsigned free_before, uint64_t pages_taken)
+/* Result, and what the call has lost: frames, and pages of addresses, or that it wrote *object. */
+static void refused(uint64_t ask, enum result result, unsigned free_before, uint64_t pages_taken,
+                    const struct guarded *object)
 {
+    bool written = object->name != NULL || object->usable.end.value != 0 ||
+                   object->below.end.value != 0 || object->above.end.value != 0;
+
     exam_answer(ask, result, free_before - frames_free());
-    exam_answer(ask, result, pages_taken);
+    exam_answer(ask, result, written ? WRITTEN : pages_taken);
 }
 
 static void refuse_stack(uint64_t pages, va_t next)
 {
-    struct guarded stack;
+    struct guarded stack = { 0 };
     unsigned before = frames_free();
 
     area_set_next(next);
     enum result result = alloc_guarded_stack("refused", pages, &stack);
     frames_unlimit();
-    refused(pages, result, before, (area_next().value - next.value) >> PAGE_SHIFT);
+    refused(pages, result, before, (area_next().value - next.value) >> PAGE_SHIFT, &stack);
 }
 
 static void refuse_buffer(uint64_t bytes)
 {
-    struct guarded buffer;
+    struct guarded buffer = { 0 };
     unsigned before = frames_free();
     va_t next = heap_next();
     enum result result = alloc_guarded_buffer("refused", bytes, &buffer);
 
     lesson_needs(result, ALLOC_BUFFER, "alloc_guarded_buffer");
     frames_unlimit();
-    refused(bytes, result, before, (heap_next().value - next.value) >> PAGE_SHIFT);
+    refused(bytes, result, before, (heap_next().value - next.value) >> PAGE_SHIFT, &buffer);
     heap_set_next(next);
 }
 
@@ -105,6 +110,19 @@ static va_t draw_edge(void)
     return (va_t){ edge[exam_below(4)].value - exam_below(2) };
 }
 
+/* A guard of the last object's, in a list that ends right before it, and in one without objects. */
+static void ask_beyond_the_list(void)
+{
+    const struct guarded *last = &owner[OWNERS - 1];
+    bool bare = last->below.end.value == last->below.start.value;
+    const va_t ask = bare ? last->above.start : last->below.start;
+
+    for (unsigned count = 0; count < OWNERS; count += OWNERS - 1) {
+        unsigned which = NOBODY;
+        exam_answer(count, is_guard_hit(ask, last - count, count, &which), which);
+    }
+}
+
 void ask_whose_guard(void)
 {
     make_owners();
@@ -114,4 +132,5 @@ void ask_whose_guard(void)
         enum result result = is_guard_hit(ask, owner, OWNERS, &which);
         exam_answer(ask.value, result, which);
     }
+    ask_beyond_the_list();
 }

@@ -18,6 +18,8 @@
 #include "result.h"
 #include "space.h" /* frame_alloc, frame_free, map_page, unmap_page, split_large */
 
+/* No pointer is NULL. */
+
 #define STACK_PAGES_MAX 64u
 #define BUFFER_ALIGN    16u
 #define FAULT_STACK_IST 2u /* IST1 is the double fault's already */
@@ -55,14 +57,15 @@ enum result alloc_guarded_buffer(const char *name, uint64_t bytes, struct guarde
  * From now on a page fault (vector 14) is handled on a stack of its own, which ends at `top`: entry
  * FAULT_STACK_IST of the TSS's interrupt stack table, and the number of that entry in the vector's
  * gate. Everything else in both stays as it is. tss->ist[0] is IST1 (SDM 3A, "Interrupt Stack
- * Table"). UNALIGNED when top is no multiple of 16: nothing changes.
+ * Table"). UNALIGNED when top is no multiple of 16: nothing changes. Whether a stack lies below top
+ * is not asked here: the first fault would tell.
  */
 enum result install_fault_stack(struct tss *tss, struct gate *idt, va_t top);
 
 /*
  * Whose guard was hit? Looks for the address cr2 in the guards of list[0] to list[count - 1]. DONE
  * with the index in *which, or NOT_MAPPED when it lies in none of them; *which then stays as it
- * was. A guard may have more than one page. Runs in the page-fault handler.
+ * was. A guard may have more than one page, or none; count may be 0. Runs in the handler of #PF.
  */
 enum result is_guard_hit(va_t cr2, const struct guarded *list, unsigned count, unsigned *which);
 

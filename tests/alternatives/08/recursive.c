@@ -147,9 +147,9 @@ enum result translate(const struct space *space, va_t va, pa_t *pa)
 static uint8_t state[FRAMES];
 static uint64_t top; /* no free frame lies at or above it */
 
-static bool touches(uint64_t frame, uint64_t start, uint64_t end)
+static bool touches(uint64_t frame, uint64_t start, uint64_t last)
 {
-    return start < frame + PAGE_SIZE && frame < end;
+    return start < frame + PAGE_SIZE && frame <= last;
 }
 
 static bool in_ram(const struct memory_map *map, uint64_t frame)
@@ -160,7 +160,7 @@ static bool in_ram(const struct memory_map *map, uint64_t frame)
         const struct memory_row *r = &map->row[i];
         if (r->type == MEMORY_IS_RAM)
             found |= r->start <= frame && frame + PAGE_SIZE <= r->start + r->bytes;
-        else if (r->bytes && touches(frame, r->start, r->start + r->bytes))
+        else if (r->bytes && touches(frame, r->start, r->start + r->bytes - 1))
             return false;
     }
     return found;
@@ -172,7 +172,7 @@ enum result frames_setup(const struct memory_map *map)
         state[n] = in_ram(map, n * PAGE_SIZE) ? FREE : NOBODYS;
     for (unsigned i = 0; i < map->spans; i++) {
         for (uint64_t n = map->kept[i].start / PAGE_SIZE; n < FRAMES; n++) {
-            if (!touches(n * PAGE_SIZE, map->kept[i].start, map->kept[i].end))
+            if (!touches(n * PAGE_SIZE, map->kept[i].start, map->kept[i].end - 1))
                 break;
             state[n] = NOBODYS;
         }

@@ -1,0 +1,105 @@
+/*
+ * A run: pages of one size that follow each other in one table. Found, checked, stored.
+ *
+ * Used by map.c for one page and by range_core.h for many. The two loops over entries are
+ * eightfold unrolled: they are what a large range costs. Inlined like walk_core.h.
+ */
+#ifndef PAGING_RUN_CORE_H
+#define PAGING_RUN_CORE_H
+
+#include "pool_core.h"
+
+enum { CORE_UNROLLED = 8 }; /* as the pragmas below have it, which take no names */
+
+struct core_run {
+    struct pg_walk walk; /* of the first page; it ends at an entry that is not present */
+    unsigned level;      /* of the pages: at or below the walk's last step */
+    uint32_t count;
+    pg_entry entry; /* maps the first page */
+};
+
+/* Writes `count` entries from `at` on: `entry`, then `step` more each time. */
+CORE_INLINE void core_fill(const struct pg_space *space, pg_pa at, pg_entry entry, uint32_t count,
+                           pg_entry step)
+{
+    const unsigned bytes = space->geometry->entry_bytes;
+    for (; count >= CORE_UNROLLED; count -= CORE_UNROLLED) {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < CORE_UNROLLED; i++, at.value += bytes, entry += step)
+            core_write(space, at, entry);
+    }
+    for (; count > 0; count--, at.value += bytes, entry += step)
+        core_write(space, at, entry);
+}
+
+/* How many of the `count` entries from `at` on are free, up to the first that is not. */
+CORE_INLINE uint32_t core_count_free(const struct pg_space *space, pg_pa at, uint32_t count)
+{
+    const unsigned bytes = space->geometry->entry_bytes;
+    uint32_t found = 0;
+    pg_entry any = 0, one;
+    bool answered = true;
+    while (found + CORE_UNROLLED <= count) {
+#pragma GCC unroll 8
+        for (unsigned i = 0; i < CORE_UNROLLED; i++) {
+            answered &= core_load(space, (pg_pa){ at.value + i * bytes }, &one);
+            any |= one;
+        }
+        if (!answered || pg_is_present(any))
+            break;
+        at.value += CORE_UNROLLED * bytes;
+        found += CORE_UNROLLED;
+    }
+    for (; found < count; found++, at.value += bytes)
+        if (!core_load(space, at, &one) || pg_is_present(one))
+            break;
+    return found;
+}
+
+/* Lets the path above the last step of `walk` grant what `entry` grants. Was there a need? */
+CORE_INLINE bool core_widen(const struct pg_space *space, const struct pg_walk *walk,
+                            pg_entry entry)
+{
+    bool widened = false;
+    for (unsigned i = 0; i + 1 < walk->steps; i++) {
+        const struct pg_step *step = &walk->step[i];
+        if (!space->geometry->level[step->level].has_rights)
+            continue;
+        uint64_t wide = (step->entry | (entry & (PTE_RW | PTE_US))) & (entry | ~PTE_XD);
+        if (wide == step->entry)
+            continue;
+        core_write(space, (pg_pa){ (pg_entry)step->at.value }, (pg_entry)wide);
+        widened = true;
+    }
+    return widened;
+}
+
+/* Stores the run, in tables from the pool where they lack; adds to *change what that owes. */
+CORE_INLINE void core_store(const struct pg_space *space, const struct core_run *run, pg_va va,
+                            struct core_pool *pool, struct pg_change *change)
+{
+    const struct pg_geometry *geometry = space->geometry;
+    const struct pg_step *last = &run->walk.step[run->walk.steps - 1];
+    pg_pa at = { (pg_entry)last->at.value };
+    pg_entry link = 0;
+    for (unsigned level = last->level; level > run->level; level--) {
+        pg_pa table = core_pop(space, pool);
+        pg_entry entry = pg_table_entry(geometry, level, table, run->entry);
+        core_fill(space, table, 0, pg_entries(geometry, level - 1), 0);
+        if (level == last->level)
+            link = entry;
+        else
+            core_write(space, at, entry);
+        at = core_entry_at(space, table, core_index(space, level - 1, va));
+    }
+    core_fill(space, at, run->entry, run->count, (pg_entry)pg_span_bytes(geometry, run->level));
+    if (core_widen(space, &run->walk, run->entry) && change->pages == 0)
+        *change = core_changed(PG_OK, va, 1, PAGE_SHIFT);
+    if (link == 0)
+        return;
+    core_write(space, (pg_pa){ (pg_entry)last->at.value }, link);
+    if (!geometry->level[last->level].has_rights)
+        change->pages = PG_ALL_PAGES;
+}
+
+#endif
