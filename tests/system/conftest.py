@@ -1,4 +1,4 @@
-"""What the system tests share: each command that several of them look at is run once."""
+"""What the system tests share: what several of them look at is run once."""
 
 import fcntl
 import json
@@ -6,23 +6,43 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from bench import command
+from bench import command, grade
+
+DEFAULT_SEED = 1
 
 
 @pytest.fixture(scope="session")
-def ran(tmp_path_factory):
-    """ran("run", "2", "--emu", "qemu"): what that command, with the reference, printed and how it
-    ended. It is run the first time that any test, in any of pytest's workers, wants to know."""
+def once(tmp_path_factory):
+    """once(names, make): what make() returns, made the first time that any test, in any of
+    pytest's workers, wants it."""
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
-    def finished(*arguments):
-        kept = shared / ("-".join(arguments) + ".json")
+    def made(names, make):
+        kept = shared / ("-".join(names) + ".json")
         with open(kept.with_suffix(".lock"), "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not kept.exists():
-                done = command(*arguments, "--solution")
-                kept.write_text(json.dumps({"returncode": done.returncode, "stdout": done.stdout,
-                                            "stderr": done.stderr}))
-        return SimpleNamespace(**json.loads(kept.read_text()))
-    return finished
+                kept.write_text(json.dumps(make()))
+        return json.loads(kept.read_text())
+    return made
+
+
+@pytest.fixture(scope="session")
+def ran(once):
+    """ran("run", "2", "--emu", "qemu"): what that command, with the reference, printed and how it
+    ended."""
+    def finished(*arguments):
+        done = command(*arguments, "--solution")
+        return {"returncode": done.returncode, "stdout": done.stdout, "stderr": done.stderr}
+    return lambda *arguments: SimpleNamespace(**once(arguments, lambda: finished(*arguments)))
+
+
+@pytest.fixture(scope="session")
+def collected(once, tmp_path_factory):
+    """collected(lesson, "bochs"): the evidence of the reference with the default seed."""
+    def evidence(lesson, emulator):
+        out = tmp_path_factory.mktemp(lesson.name)
+        return grade(lesson, lesson.reference(), emulator, DEFAULT_SEED, out)[1]
+    return lambda lesson, emulator: once(("evidence", lesson.name, emulator),
+                                         lambda: evidence(lesson, emulator))

@@ -4,8 +4,9 @@ somewhere (tests/prose/README.md). They cannot drift apart."""
 import re
 
 import pytest
-from bench import LESSONS, grade
-from prose.accounts import HELP, SEED, Accounts
+from bench import LESSONS
+from figures import pages
+from prose.accounts import HELP, Accounts
 from prose.known import folded
 from prose.reckon import Reckoner
 
@@ -37,14 +38,18 @@ def test_the_text_quotes_what_the_run_prints(lesson, ran):
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=NAMES)
-def test_every_number_of_the_text_is_accounted_for(lesson, ran, tmp_path):
-    collected = {}
-
-    def evidence(emulator):
-        if emulator not in collected:
-            _, collected[emulator] = grade(lesson, lesson.reference(), emulator, SEED, tmp_path)
-        return collected[emulator]
+def test_every_number_of_the_text_is_accounted_for(lesson, ran, collected):
     printed, tour = "\n".join(runs(lesson, ran)), ran("tour", str(lesson.number)).stdout
-    reckoner = Reckoner(lesson.folder, lesson.checks(), f"{printed}\n{tour}", evidence)
+    reckoner = Reckoner(lesson.folder, lesson.checks(), f"{printed}\n{tour}",
+                        lambda emulator: collected(lesson, emulator))
     faults = Accounts(lesson.folder, printed, tour, reckoner).check()
     assert not faults, f"{len(faults)} numbers:\n" + "\n".join(faults) + f"\n{HELP}"
+
+
+DRAWN = [lesson for lesson in LESSONS if pages.needs_run(lesson.folder)]
+
+
+@pytest.mark.parametrize("lesson", DRAWN, ids=[lesson.name for lesson in DRAWN])
+def test_the_tables_drawn_in_the_text_are_those_of_the_run(lesson, collected):
+    run = collected(lesson, "bochs"), lesson.checks()
+    assert not pages.stale(lesson.folder, run), "run `make figures`"

@@ -18,21 +18,36 @@ from pathlib import Path
 from figures import Wrong, layout, svg, text
 from figures.costs import Costs, costs
 from figures.halves import Halves, halves
+from figures.trees import Tree, tree
 
 KINDS = {**layout.SHAPES, "halves": halves, "costs": costs}
-OWN = (Halves, Costs)                  # no rows of fields: they draw themselves
+OWN = (Halves, Costs, Tree)            # no rows of fields: they draw themselves
+RUN = {"tree": tree}                   # kinds that need what the lesson's run left
 BLOCK = re.compile(r"^<!-- figure: (\S+)\n(?:(?!-->).*\n)*?-->\n(?:!\[.*\]\(\S+\)\n)?", re.M)
 
 
-def load(folder):
-    """{name: figure} of a lesson's figures.toml; {} where there is none."""
+def specs(folder):
+    """{name: what it is} of a lesson's figures.toml; {} where there is none."""
     path = Path(folder) / "figures.toml"
-    if not path.exists():
-        return {}
+    return tomllib.loads(path.read_text()) if path.exists() else {}
+
+
+def needs_run(folder):
+    """Has the lesson a figure of its own run?"""
+    return any(spec.get("kind") in RUN for spec in specs(folder).values())
+
+
+def load(folder, collected=None):
+    """{name: figure} of a lesson. collected: (evidence, checks) of its run; without it a figure
+    that needs that is None."""
+    path = Path(folder) / "figures.toml"
     made = {}
-    for name, spec in tomllib.loads(path.read_text()).items():
+    for name, spec in specs(folder).items():
         try:
-            made[name] = KINDS[spec["kind"]](name, spec)
+            if spec["kind"] in RUN:
+                made[name] = collected and RUN[spec["kind"]](name, spec, collected)
+            else:
+                made[name] = KINDS[spec["kind"]](name, spec)
         except KeyError as missing:
             raise Wrong(f"{path}: [{name}] lacks, or has a wrong, {missing}.") from None
     return made
@@ -61,7 +76,7 @@ def filled(page, figures, where):
         if name not in figures:
             raise Wrong(f"{where} wants the figure {name}, which figures.toml does not describe.")
         used.append(name)
-        return block(figures[name])
+        return block(figures[name]) if figures[name] else found[0]
     page = BLOCK.sub(draw, page)
     for name in figures.keys() - set(used):
         raise Wrong(f"{where} shows no figure {name}, which figures.toml describes: give it the "
@@ -71,27 +86,28 @@ def filled(page, figures, where):
     return page
 
 
-def wanted(folder):
-    """{path: text} of what the figures of one lesson should be."""
+def wanted(folder, collected=None):
+    """{path: text} of what the figures of one lesson should be; a picture that needs a run, where
+    there was none, may be what it is."""
     folder = Path(folder)
-    figures, page = load(folder), folder / "lesson.md"
+    figures, page = load(folder, collected), folder / "lesson.md"
     files = {page: filled(page.read_text(), figures, page)}
     for name, figure in figures.items():
-        files[folder / "figures" / f"{name}.svg"] = as_svg(figure)
+        files[folder / "figures" / f"{name}.svg"] = as_svg(figure) if figure else None
     return files
 
 
-def stale(folder):
+def stale(folder, collected=None):
     """The paths that differ from what they should be, those that should not exist included."""
-    files = wanted(folder)
+    files = wanted(folder, collected)
     differ = [path for path, content in files.items()
-              if not path.exists() or path.read_text() != content]
+              if not path.exists() or content not in (None, path.read_text())]
     return differ + sorted(set((Path(folder) / "figures").glob("*.svg")) - files.keys())
 
 
-def write(folder):
+def write(folder, collected=None):
     """Draws a lesson's figures anew; returns the paths that changed."""
-    files, changed = wanted(folder), stale(folder)
+    files, changed = wanted(folder, collected), stale(folder, collected)
     for path in changed:
         if path in files:
             path.parent.mkdir(exist_ok=True)
