@@ -10,7 +10,7 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What a person types -------------------------------------------------------------------------
 
 VERBS := run debug tour grade start hint watch progress view tree gdb
-export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
+export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long lint format figures bench clean $(VERBS)
 help list $(VERBS):
@@ -29,12 +29,15 @@ test-long:
 lint:
 	@tests/lint
 
-# The figures in the lessons, from the geometry in src/paging: tools/figures/README.md.
+# The figures in the lessons, from the geometry in src/paging: tools/figures/README.md; and the one in
+# README.md, from a run.
 figures:
 	@python3 tools/figures
+	@./pagewalk view 2 --solution --seed 7 --stop process_2 --va 0x4ff0 --svg tools/picture/tables.svg
 
 bench:
 	@tests/bench
+	@tests/bench-class
 
 # For editors: clangd finds every file's flags there.
 compile_commands.json: FORCE
@@ -85,10 +88,11 @@ OPTIONS ?=
 COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS) -ffile-prefix-map=$(CURDIR)=.
 INCLUDES = -Isrc -Isrc/arch$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
-PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault
+PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault \
+	glance ink portrait
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map split)
-BOOT_32 := multiboot entry32 vectors32 probe32
-BOOT_64 := multiboot entry64 refuse64 vectors64 probe64
+BOOT_32 := multiboot entry32 vectors32 probe32 glance32
+BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64
 STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \
 	$(patsubst %,$(STAFF_DIR)/src/%.o,$(PLATFORM_C) $(LESSON_PLATFORM)) \
 	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(sort $(PAGING_C) $(LESSON_PAGING))) \

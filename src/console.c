@@ -20,21 +20,29 @@
 #define LINE_STATUS_HOLDING_EMPTY 0x20u
 #define LINE_STATUS_ALL_EMPTY     0x40u
 
-#define VGA_COLUMNS 80u
-#define VGA_ROWS    25u
-#define VGA_WHITE   0x0700u
+#define VGA_WHITE 0x0700u
 
-static unsigned vga_column, vga_row;
+static unsigned vga_column, vga_row = CONSOLE_TOP;
 static volatile uint16_t *vga_screen;
 
 static volatile uint16_t *vga_cell(unsigned row, unsigned column)
 {
-    return vga_screen + row * VGA_COLUMNS + column;
+    return vga_screen + row * CONSOLE_COLUMNS + column;
 }
 
 void console_move_screen(uintptr_t va)
 {
     vga_screen = (volatile uint16_t *)va;
+}
+
+uintptr_t console_screen(void)
+{
+    return (uintptr_t)vga_screen;
+}
+
+void console_cell(unsigned row, unsigned column, uint16_t cell)
+{
+    *vga_cell(row, column) = cell;
 }
 
 void console_init(void)
@@ -47,8 +55,8 @@ void console_init(void)
     cpu_out8(COM1_LINE_CONTROL, LINE_CONTROL_8N1);
     cpu_out8(COM1_FIFO, 0xC7);
     cpu_out8(COM1_MODEM_CONTROL, 0x03);
-    for (unsigned row = 0; row < VGA_ROWS; row++) {
-        for (unsigned column = 0; column < VGA_COLUMNS; column++)
+    for (unsigned row = 0; row < CONSOLE_ROWS; row++) {
+        for (unsigned column = 0; column < CONSOLE_COLUMNS; column++)
             *vga_cell(row, column) = VGA_WHITE | ' ';
     }
 }
@@ -69,14 +77,14 @@ static void serial_put(char c)
 static void vga_new_line(void)
 {
     vga_column = 0;
-    if (++vga_row < VGA_ROWS)
+    if (++vga_row < CONSOLE_ROWS)
         return;
-    for (unsigned row = 0; row < VGA_ROWS; row++) {
-        for (unsigned column = 0; column < VGA_COLUMNS; column++)
+    for (unsigned row = CONSOLE_TOP; row < CONSOLE_ROWS; row++) {
+        for (unsigned column = 0; column < CONSOLE_COLUMNS; column++)
             *vga_cell(row, column) =
-                row + 1 < VGA_ROWS ? *vga_cell(row + 1, column) : (uint16_t)(VGA_WHITE | ' ');
+                row + 1 < CONSOLE_ROWS ? *vga_cell(row + 1, column) : (uint16_t)(VGA_WHITE | ' ');
     }
-    vga_row = VGA_ROWS - 1;
+    vga_row = CONSOLE_ROWS - 1;
 }
 
 static void put(char c)
@@ -85,7 +93,7 @@ static void put(char c)
         serial_put('\r');
         vga_new_line();
     } else {
-        if (vga_column == VGA_COLUMNS)
+        if (vga_column == CONSOLE_COLUMNS)
             vga_new_line();
         *vga_cell(vga_row, vga_column++) = (uint16_t)(VGA_WHITE | (uint8_t)c);
     }

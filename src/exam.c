@@ -3,6 +3,7 @@
 #include "exam.h"
 
 #include "machine.h"
+#include "portrait.h"
 
 #define GOLDEN 0x9E3779B97F4A7C15u
 
@@ -28,6 +29,7 @@ void exam_stop(void)
 {
     exam.stops++;
     exam.state = finish(exam.seed + exam.stops * GOLDEN);
+    portrait_draw();
 }
 
 uint64_t exam_next(void)

@@ -1,88 +1,15 @@
 /*
  * The report of an exception nobody expected: what happened in words, where, and for a page fault
- * the walk of its address with the first level that refuses. Part of traps.h. Reads tables through
- * probes, since with broken tables the tables themselves may be out of reach.
+ * the walk of its address with the first level that refuses. Part of traps.h.
  */
 #include "traps.h"
 
 #include "console.h"
 #include "cpu.h"
+#include "glance.h"
 #include "machine.h"
-#include "paging/walk.h"
-#include "probe.h"
 
-#define CPUID_EXTENDED            0x80000000u
-#define CPUID_FEATURES            0x80000001u
-#define CPUID_ADDRESS_WIDTHS      0x80000008u
-#define EDX_PSE36                 (1u << 17)
-#define EDX_1G                    (1u << 26)
-#define EDX_NX                    (1u << 20)
-#define EDX_LONG_MODE             (1u << 29)
 #define CODE_SELECTOR_INDEX_SHIFT 3
-#define PDPT_BYTES                32u
-
-static bool is_long_mode(void)
-{
-    return cpu_id(CPUID_EXTENDED).eax >= CPUID_FEATURES &&
-           (cpu_id(CPUID_FEATURES).edx & EDX_LONG_MODE) && (cpu_read_msr(MSR_EFER) & EFER_LMA);
-}
-
-/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
-static bool is_pdpte(pa_t at)
-{
-    word_t pdpt = cpu_read_cr3() & ~(word_t)(PDPT_BYTES - 1);
-
-    return (cpu_read_cr4() & CR4_PAE) && !is_long_mode() && at.value >= pdpt &&
-           at.value < pdpt + PDPT_BYTES;
-}
-
-static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    word_t va = (word_t)(uintptr_t)phys_ptr(at.value);
-    struct probe low = probe(PROBE_READ_4, va, 0);
-    struct probe high = { .value = 0 };
-
-    (void)context;
-    if (bytes == 8)
-        high = probe(PROBE_READ_4, va + 4, 0);
-    *entry = (uint64_t)high.value << 32 | low.value;
-    if (is_pdpte(at))
-        *entry &= ~PTE_A;
-    return !low.faulted && !high.faulted;
-}
-
-static struct pg_features cpu_features(void)
-{
-    struct pg_features f = { .maxphyaddr = 36, .pse = (cpu_read_cr4() & CR4_PSE) != 0 };
-    uint32_t last = cpu_id(CPUID_EXTENDED).eax;
-
-    f.pse36 = (cpu_id(1).edx & EDX_PSE36) != 0;
-    if (last >= CPUID_FEATURES) {
-        uint32_t edx = cpu_id(CPUID_FEATURES).edx;
-        f.pages_1g = (edx & EDX_1G) != 0;
-        if (edx & (EDX_NX | EDX_LONG_MODE))
-            f.nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0;
-    }
-    if (last >= CPUID_ADDRESS_WIDTHS)
-        f.maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax;
-    return f;
-}
-
-/* The space that is in force: which mode it is follows from the registers (SDM 3A, "Paging Modes").
- */
-static struct pg_space current_space(void)
-{
-    struct pg_space space = { .geometry = &pg_geometry_32,
-                              .root = { cpu_read_cr3() },
-                              .features = cpu_features(),
-                              .memory = { .read_entry = read_entry } };
-
-    if (cpu_read_cr4() & CR4_PAE)
-        space.geometry = &pg_geometry_pae;
-    if (is_long_mode())
-        space.geometry = &pg_geometry_4;
-    return space;
-}
 
 static void print_end(const struct pg_walk *walk, const struct pg_level *last, word_t error)
 {
@@ -115,7 +42,7 @@ static void print_end(const struct pg_walk *walk, const struct pg_level *last, w
 
 static void print_walk(word_t va, word_t error)
 {
-    struct pg_space space = current_space();
+    struct pg_space space = space_in_force();
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
     const struct pg_level *level = &space.geometry->level[walk.level];
 

@@ -69,6 +69,25 @@ bool frames_give(uint64_t frame)
     return true;
 }
 
+static bool is_dirty(uint64_t frame)
+{
+    const volatile word_t *word = phys_ptr(frame);
+    unsigned same = 0;
+
+    for (unsigned i = 0; i < FRAME_BYTES / sizeof *word; i++)
+        same += word[i] == FRAME_DIRT;
+    return same > FRAME_BYTES / sizeof *word / 2;
+}
+
+unsigned frames_dirty(void)
+{
+    unsigned dirty = 0;
+
+    for (unsigned i = 0; i < pool_frames; i++)
+        dirty += taken[i] && is_dirty(pool + (uint64_t)i * FRAME_BYTES);
+    return dirty;
+}
+
 unsigned frames_free(void)
 {
     return left;

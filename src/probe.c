@@ -56,6 +56,11 @@ void probe_repairs(bool (*with)(struct trap *t))
     repair = with;
 }
 
+word_t probe_last(void)
+{
+    return now.va;
+}
+
 bool probe_caught(struct trap *t)
 {
     const struct probe_door *door = now.door;

@@ -49,6 +49,9 @@ struct probe probe_through(const struct probe_door *door, enum probe_kind kind, 
  * tried again. NULL: nobody is asked. */
 void probe_repairs(bool (*repair)(struct trap *t));
 
+/* The address probed last; 0 when there was none yet. */
+word_t probe_last(void);
+
 /* For the trap code: true when the trap was a probe's, which is then recorded and resumed. */
 bool probe_caught(struct trap *t);
 

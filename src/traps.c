@@ -2,6 +2,7 @@
 #include "traps.h"
 
 #include "cpu.h"
+#include "glance.h"
 #include "machine.h"
 #include "memory.h"
 #include "probe.h"
@@ -53,7 +54,7 @@ void traps_handle(unsigned vector, trap_handler handler)
 
 void trap_dispatch(struct trap *t)
 {
-    if (probe_caught(t))
+    if (glance_caught(t) || probe_caught(t))
         return;
     if (t->vector < VECTORS && handlers[t->vector] != NULL && handlers[t->vector](t))
         return;

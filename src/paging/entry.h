@@ -23,7 +23,7 @@ static inline bool pg_has_pages(const struct pg_geometry *geometry,
 {
     switch (geometry->level[level].leaf) {
     case PG_LEAF_NEVER:
-        return false;
+        break;
     case PG_LEAF_ALWAYS:
     case PG_LEAF_PS:
         return true;

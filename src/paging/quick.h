@@ -14,7 +14,7 @@
 #include "tables_core.h"
 
 /* Which way the compiler should lay straight. */
-#define QUICK_RARELY(condition) __builtin_expect(condition, 0)
+#define QUICK_RARELY(condition) __builtin_expect((condition) != 0, 0)
 
 /*
  * Finds the entry of `level` for `va`, through tables whose entries show of `decisive` exactly

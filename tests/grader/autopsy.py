@@ -70,17 +70,25 @@ def _walks(facts, end, fault):
         if va is None:
             continue
         walk = paging.walk(va)
-        rows.append(show.row(f"{what} {show.address(va)}", "mapped", show.found_text(walk)))
+        rows.append(_row(f"{what} {show.address(va)}", walk))
         code, why = (code, why) if code else _without_pse(paging, walk)
         if walk.mapped or code:
             continue
         code, why = _refusal(paging, walk)
         if not code:
             code, why = unmapped, f"the {what} at {show.address(va)} is not mapped"
-    cr2 = fault.get("cr2")
-    if not code and fault.get("vector") == 14 and cr2 is not None:
+    cr2 = fault.get("cr2") if fault.get("vector") == 14 else None
+    if cr2 not in (None, fault.get("rip")):
+        rows.insert(0, _row(f"address (CR2) {show.address(cr2)}", paging.walk(cr2)))
+    if not code and cr2 is not None:
         code, why = _from_cr2(facts, paging, cr2)
     return code, why, rows
+
+
+def _row(what, walk):
+    """One address that the CPU needed; the entry where its walk ended when it is not mapped."""
+    return show.row(what, "mapped", show.found_text(walk),
+                    None if walk.mapped or not walk.last else walk.last.address)
 
 
 def _from_cr2(facts, paging, cr2):

@@ -2,9 +2,11 @@
 
 Used by collect.py and both emulator halves. README.md, section 1, names the symbols.
 """
+from pathlib import Path
+
 from machine import MachineError, lines
 
-from grader import evidence
+from grader import evidence, sandbox
 
 PROBES = ("read_1", "read_4", "write_1", "write_4", "fetch",
           "read_4_rbp", "read_4_r13", "write_8_push")
@@ -58,19 +60,37 @@ class Kernel:
             raise MachineError(f"{self.elf.name}: {name} has no size, so it cannot be read")
         return self.elf.pa(name), symbol.size
 
+    def _run(self, command):
+        """What a tool prints that reads the kernel, in which the learner's part lies."""
+        folder = Path(self.path).resolve().parent
+        try:
+            return sandbox.run(command, folder, write=[], read=[folder]).out
+        except MachineError:
+            return ""                       # no such tool: then there is simply no line
+
     def where(self, rip):
         """{"symbol", "line"} of an address, as far as they are known."""
-        found = {"symbol": lines.symbol_at(self.elf, rip), "line": lines.line_at(self.path, rip)}
+        found = {"symbol": lines.symbol_at(self.elf, rip),
+                 "line": lines.line_at(self.path, rip, self._run)}
         return {key: value for key, value in found.items() if value}
 
-    def describe(self, wanted):
-        """The "image" part of the evidence; `wanted`: further symbols the lesson lists."""
+    def _lines(self, functions):
+        """{name: "work/NN_name.c:41"} of the learner's functions, where the file tells."""
+        there = [name for name in functions if name in self.elf]
+        found = lines.lines_at(self.path, [self.elf.va(name) for name in there], self._run) \
+            if there else []
+        return {name: line for name, line in zip(there, found) if line}
+
+    def describe(self, wanted, functions=()):
+        """The "image" part of the evidence; `wanted`: further symbols the lesson lists; functions:
+        the learner's, whose lines a report may name."""
         names = [n for n in (*_LISTED, *wanted) if n in self.elf]
         symbols = {n: evidence.number(self.elf.va(n)) for n in names}
         for prefix, table in (("checkpoint_", self.checkpoints), ("vector_", self.vectors),
                               ("probe_", self.probes)):
             symbols.update({f"{prefix}{name}": evidence.number(va) for va, name in table.items()})
         image = {"sha256": evidence.sha256(self.elf.data), "symbols": symbols,
+                 "lines": self._lines(functions),
                  "entry": evidence.number(self.elf.entry),
                  "offset": evidence.number(self.offset), "staff": []}
         for name in ("text", "rodata"):

@@ -37,6 +37,10 @@ def _where(facts):
 def _died(facts, checks):
     """(code, message, rows) of a triple fault or an exception nobody expected."""
     code, why, rows = autopsy.examine(facts, checks)
+    exam, notes = facts.end_place().exam(), checks.get("notes", [])
+    dirty = exam.notes[notes.index("dirty")] if exam and "dirty" in notes else 0
+    if dirty:
+        return "E-TABLE-DIRTY", f"frames in use that were never cleared: {dirty}; {why}", rows
     if facts.end["how"] == "triple_fault":
         return code or "E-TRIPLE-FAULT", f"triple fault: {why}", rows
     return code or "E-PANIC", f"an exception nobody expected: {why}", rows

@@ -3,27 +3,25 @@
 Used before a learner's file is linked to a kernel. It reads one lesson's rules ([gate] of its
 checks.toml) and knows no emulator and no check. It never runs what it compiles.
 """
-import os
-import re
 import shutil
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
 from machine import MachineError
 
+from grader import gate_files, sandbox
 from grader.gate_object import object_findings
 from grader.gate_text import forbidden, has_raw_string
 
-LIMIT = 60              # seconds for one compiler run, against a compiler led into a loop
-_ENVIRONMENT = ("CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "DEPENDENCIES_OUTPUT",
-                "SUNPRO_DEPENDENCIES", "NASMENV", "GCC_EXEC_PREFIX", "COMPILER_PATH")
+MOST_TEXT = 4 << 20             # characters behind the preprocessor
 
 
 class _Failed(Exception):
     """The compiler said no; the text is its message, unchanged. `findings` may explain it."""
 
-    findings = ()
+    def __init__(self, words, findings=()):
+        super().__init__(words)
+        self.findings = list(findings)
 
 
 def gate(*, lesson, files, rules, flags, out, folder, include):
@@ -32,8 +30,9 @@ def gate(*, lesson, files, rules, flags, out, folder, include):
     lesson: "02_two_levels". files: {".c": path} and, where the lesson has assembly, {".asm": path}.
     flags: the command line per suffix ("gcc -m32 …", "nasm -f elf32 …"), include folders left out.
     folder holds work.h, `include` the headers that rules["headers"] names.
-    Returns {"passed", "findings": [{"code", "what"}], "message"}; message is what the compiler said
-    (warnings, or why there is no gate.o). MachineError: our own files are not in order.
+    Returns {"passed", "findings": [{"code", "what"}], "message", "sandbox"}; message is what the
+    compiler said (warnings, or why there is no gate.o), sandbox what stood between it and this
+    machine. MachineError: our own files are not in order.
     """
     out = Path(out)
     (out / "gate.o").unlink(missing_ok=True)
@@ -55,7 +54,7 @@ def gate(*, lesson, files, rules, flags, out, folder, include):
             findings += failure.findings
     findings = [{"code": code, "what": what} for code, what in dict.fromkeys(findings)]
     return {"passed": not findings and (out / "gate.o").exists(), "findings": findings,
-            "message": "".join(messages)}
+            "message": "".join(messages), "sandbox": sandbox.kind()}
 
 
 @contextmanager
@@ -88,24 +87,20 @@ class _Room:
         self.includes = "".join(f'#include "{name}"\n' for name in names)
 
     def run(self, command):
+        """Run a tool here: a sandbox.Done."""
+        return sandbox.run(command, self.path.resolve(), write=[self.path.resolve()])
+
+    def must(self, command):
         """Run a tool here; (stdout, stderr) or _Failed with what it said."""
-        environment = {k: v for k, v in os.environ.items() if k not in _ENVIRONMENT}
-        try:
-            done = subprocess.run(command, cwd=self.path, capture_output=True, check=False,
-                                  timeout=LIMIT, env={**environment, "LC_ALL": "C"})
-        except OSError as why:
-            raise MachineError(f"cannot run {command[0]}: {why.strerror}") from why
-        except subprocess.TimeoutExpired as why:
-            raise _Failed(f"{command[0]} did not end within {LIMIT} s\n") from why
-        said = done.stderr.decode("utf-8", "replace")
-        if done.returncode:
-            raise _Failed(said or f"{command[0]} failed\n")
-        return done.stdout.decode("utf-8", "replace"), said
+        return _good(command, self.run(command))
 
     def one(self, suffix, source, command):
         """Compile one file: (object, findings, what the compiler said)."""
         name = f"work/{self.lesson}{suffix}"
-        shutil.copyfile(source, self.path / name)
+        try:
+            (self.path / name).write_bytes(gate_files.take(source))
+        except gate_files.Refused as why:
+            raise _Failed(f"{why}\n", [("C-FILE", str(why))]) from why
         made = f"{suffix[1:]}.o"
         if suffix == ".asm":
             if not self.rules.get("assembly"):
@@ -116,55 +111,71 @@ class _Room:
     def _assemble(self, name, made, command):
         listed = f"{made}.d"
         command = [*command, "-I", "offered/"]
-        _, said = self.run([*command, "-MD", listed, "-o", made, name])
-        included, _ = self.run([*command, "-M", name])      # -MD leaves out what %include reads
-        read = (self.path / listed).read_text("utf-8")
-        return made, [*self._strangers(read, []), *self._strangers(included, [])], said
+        included = self.run([*command, "-M", name])         # -MD leaves out what %include reads
+        self._refuse(gate_files.in_rule(included.out), [])
+        if included.stopped:
+            _good(command, included)
+        done = self.run([*command, "-MD", listed, "-o", made, name])
+        self._refuse(gate_files.in_words(done.said), [])
+        _good(command, done)
+        read = (self.path / listed).read_text("utf-8", "replace")
+        return made, list(self._strangers(gate_files.in_rule(read), [])), done.said
+
+    def _refuse(self, names, system):
+        """_Failed without the tool's words, which may quote them, when files from outside were
+        opened or named."""
+        found = list(self._strangers(names, system))
+        if found:
+            raise _Failed("The file reaches outside what the lesson offers, so what the compiler "
+                          "says of it is left out.\n", found)
 
     def _compile(self, name, made, command):
         command = [*_without_includes(command), "-Ioffered"]
-        try:
-            return self._compile_here(name, made, command)
-        except _Failed as failure:
-            failure.findings = self._explain(name, command)
-            raise
-
-    def _explain(self, name, command):
-        """Includes from outside, of a file that does not compile."""
-        try:
-            listed, _ = self.run([*command, "-M", "-MG", "-w", name])
-            return list(self._strangers(listed, self._system(command)))
-        except _Failed:
-            return []
-
-    def _compile_here(self, name, made, command):
-        listed = f"{made}.d"
-        text, _ = self.run([*command, "-E", "-P", "-w", name])
+        text = self._preprocess(name, command)
         (self.path / "offered.c").write_text(self.includes, encoding="utf-8")
-        offered, _ = self.run([*command, "-E", "-P", "-w", "offered.c"])
+        offered, _ = self.must([*command, "-E", "-P", "-w", "offered.c"])
         findings = [("C-LIBRARY", f"inline assembly is not part of this lesson: {what}")
                     for what in forbidden(text, offered)]
         if has_raw_string(text):
             findings.append(("C-LIBRARY", "raw string literals are not C"))
+        listed = f"{made}.d"
         here = f"-ffile-prefix-map={self.path.resolve()}=."      # no path of this machine in it
-        _, said = self.run([*command, here, "-MD", "-MF", listed, "-c", "-o", made, name])
-        text = (self.path / listed).read_text("utf-8")
-        findings += self._strangers(text, self._system(command))
-        return made, findings, said
+        try:
+            _, said = self.must([*command, here, "-MD", "-MF", listed, "-c", "-o", made, name])
+        except _Failed as failure:
+            raise _Failed("" if findings else str(failure), findings) from failure
+        read = (self.path / listed).read_text("utf-8", "replace")
+        findings += self._strangers(gate_files.in_rule(read), self._system(command))
+        return made, findings, "" if findings else said     # an assembler's words may quote a file
+
+    def _preprocess(self, name, command):
+        """The text behind the preprocessor, once no file from outside was opened or named in it.
+
+        The compiler shows lines of whatever file an #include or a #line names: so nothing that it
+        says is handed on before that, and here it shows no lines at all."""
+        quiet = [*command, "-E", "-w", "-fno-diagnostics-show-caret", name]
+        done = self.run([*quiet, "-H"])
+        self._refuse([*gate_files.opened(done.said), *gate_files.markers(done.out)],
+                     self._system(command))
+        if len(done.out) > MOST_TEXT:
+            raise _Failed("The macros of this file become more than "
+                          f"{MOST_TEXT >> 20} MiB of text: make it smaller.\n")
+        if done.status:
+            listed = self.run([*command, "-M", "-MG", "-w", name]).out      # those not found, too
+            self._refuse(gate_files.in_rule(listed), self._system(command))
+            self.must(quiet)
+        return gate_files.without_markers(done.out)
 
     def _system(self, command):
         """Where the compiler keeps its own freestanding headers."""
-        return [self.run([command[0], "-print-file-name=include"])[0].strip()]
+        return [self.must([command[0], "-print-file-name=include"])[0].strip()]
 
-    def _strangers(self, listed, system):
-        """Findings for each file in a make rule that is neither here nor the compiler's own."""
+    def _strangers(self, names, system):
+        """Findings for each file that is neither here nor the compiler's own."""
         allowed = [self.path.resolve(), *(Path(s).resolve() for s in system if s)]
-        for word in re.findall(r"(?:\\ |\S)+", listed.replace("\\\n", " ").split(":", 1)[1]):
-            name = word.replace("\\ ", " ")
-            file = (self.path / name).resolve()
-            if file.exists() and any(file.is_relative_to(place) for place in allowed):
-                continue
-            if file.exists() or name.startswith(("/", "../")):
+        for name in names:
+            file = (self.path / name).resolve()             # there or not: that is no news
+            if not any(file.is_relative_to(place) for place in allowed):
                 yield "C-INCLUDE", (f"{file.name} is included from outside; only work.h and the "
                                     "headers it names may be")
 
@@ -175,8 +186,18 @@ class _Room:
             return self.path / objects[0]
         compiler = _without_includes(flags[".c"].split())
         width = [flag for flag in compiler if flag in ("-m32", "-m64")]
-        self.run([compiler[0], *width, "-r", "-nostdlib", "-o", "both.o", *objects])
+        self.must([compiler[0], *width, "-r", "-nostdlib", "-o", "both.o", *objects])
         return self.path / "both.o"
+
+
+def _good(command, done):
+    """(stdout, stderr) of a tool that did its work, or _Failed."""
+    tool = Path(command[0]).name
+    if done.stopped:
+        raise _Failed(f"{tool} was stopped: {done.stopped}. Make the file smaller or simpler.\n")
+    if done.status:
+        raise _Failed(done.said or f"{tool} failed\n")
+    return done.out, done.said
 
 
 def _without_includes(command):

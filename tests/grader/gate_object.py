@@ -15,11 +15,13 @@ HELPER = re.compile(r"^__(u?(div|mod|divmod)[sdt]i[34]|mul[sdt]i3|(ash[lr]|lshr)
                     r"|(popcount|parity|ffs|clz|ctz|bswap)[sdt]i2|u?cmp[sdt]i2|neg[sdt]i2)$")
 SELF_RUNNING = re.compile(r"^\.(init|fini|init_array|fini_array|preinit_array|ctors|dtors)\b")
 
+LARGEST = 4 << 20               # bytes of code and data; a lesson takes its memory from frames
+
 
 def object_findings(path, rules):
     """[(code, sentence)] about the object file at `path`; `rules`: [gate] of checks.toml."""
     elf = elves.Elf.load(path)
-    return [*_sections(elf), *_definitions(elf, rules.get("defines", [])),
+    return [*_sections(elf), *_size(elf), *_definitions(elf, rules.get("defines", [])),
             *_wants(elf, rules.get("needs", []))]
 
 
@@ -31,6 +33,13 @@ def _sections(elf):
         elif not SECTIONS.match(section.name):
             yield "C-SECTION", (f"the section {section.name} is none that the compiler makes by "
                                 "itself; remove the section attribute")
+
+
+def _size(elf):
+    size = sum(section.size for section in elf.sections if section.flags & elves.SHF_ALLOC)
+    if size > LARGEST:
+        yield "C-FILE", (f"code and data take {size >> 20} MiB, and at most {LARGEST >> 20} MiB is "
+                         "room for them; take memory from the frames that work.h offers")
 
 
 def _definitions(elf, due):

@@ -9,11 +9,12 @@ from grader.checks import maximum
 from grader.kinds import KINDS
 from grader.facts import Facts
 from grader.kinds_base import Context, failed
-from grader.see import commands, picture
+from grader.see import at_the_end, commands, picture
 from grader.values import PagingOff, Trouble
 
 PASS, FAIL, ERROR, BUILD = 0, 1, 2, 3
 RUN = "run"
+MISTAKES = "Common mistakes"           # a section of every lesson.md
 
 
 def _entry(check, **more):
@@ -26,19 +27,25 @@ def _entry(check, **more):
 
 def _result(checks, evidence, **more):
     """A result with every key present. `evidence` may be {} when nothing ran."""
-    emulator = evidence.get("emulator")
+    emulator, gate = evidence.get("emulator"), evidence.get("gate", {})
     return {"format": "pagewalk-result", "version": 1, "lesson": evidence.get("lesson"),
             "title": checks["title"], "seed": evidence.get("seed"), "emulator": emulator,
             "optimisation": evidence.get("optimisation"), "points": 0,
             "maximum": maximum(checks, emulator["name"] if emulator else None), "status": ERROR,
             "verdict": "error", "message": "", "checks": [], "tripwires": [], "remarks": [],
-            "end": None, "tables": [], **more}
+            "end": None, "tables": [], "sandbox": gate.get("sandbox"), **more}
 
 
-def build_error(lesson, checks, message, findings=()):
+def _unsafe(gate):
+    """The remark on a submission that was compiled outside a sandbox, in a list."""
+    return [{"code": "R-NO-SANDBOX"}] if gate.get("sandbox") == "limits only" else []
+
+
+def build_error(lesson, checks, message, findings=(), gate=None):
     """The result of a submission that was not built: the compiler's words, or the gate's."""
-    return _result(checks, {"lesson": lesson}, verdict="build_error", status=BUILD,
-                   message=message, tripwires=[{"stop": None, **found} for found in findings])
+    return _result(checks, {"lesson": lesson, "gate": gate or {}}, verdict="build_error",
+                   status=BUILD, message=message, remarks=_unsafe(gate or {}),
+                   tripwires=[{"stop": None, **found} for found in findings])
 
 
 def trouble(lesson, checks, message):
@@ -112,12 +119,14 @@ def _judge_all(facts, checks, todo, fell, result):
     result["checks"] = list(known.values())
 
 
-def _add_run(checks, result, fell):
+def _add_run(facts, result, fell, todo):
     """Put how the run ended among the checks: first when it is the root cause, else last."""
     code, message, rows = fell
     check = {"id": RUN, "title": "the lesson runs to its end", "points": 0}
-    entry = _entry(check, verdict="fail", code=code, message=message, rows=rows)
-    entry["where"] = result["end"].get("line")
+    entry = _entry(check, verdict="fail", code=code, message=message, rows=rows,
+                   see=at_the_end(facts, code, rows), read=None if todo else MISTAKES,
+                   where=result["end"].get("line") or
+                   _function_line(facts, {"work": todo[0]} if todo else {}))
     earlier = any(one["verdict"] == "fail" for one in result["checks"])
     result["checks"].insert(len(result["checks"]) if earlier else 0, entry)
 
@@ -148,7 +157,7 @@ def judge(evidence, checks):
     gate = evidence.get("gate", {"passed": True})
     if not gate["passed"]:
         return build_error(evidence["lesson"], checks, "the submission was refused",
-                           gate["findings"])
+                           gate["findings"], gate)
     result = _result(checks, evidence)
     try:
         facts = Facts(evidence, checks)
@@ -158,14 +167,14 @@ def judge(evidence, checks):
         todo = ending.todo_names(facts, checks)
         if todo and not fell:
             fell = ("E-TODO", f"not written yet: {', '.join(todo)}", [])
-        result["remarks"] = list(evidence.get("remarks", []))
+        result["remarks"] = [*evidence.get("remarks", []), *_unsafe(gate)]
         result["tripwires"] = tripwires.find(facts, checks)
         _judge_all(facts, checks, todo, fell, result)
     except Trouble as trouble:
         result["message"] = str(trouble)
         return result
     if fell:
-        _add_run(checks, result, fell)
+        _add_run(facts, result, fell, todo)
     _sum_up(result)
     return result
 

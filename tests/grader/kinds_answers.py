@@ -49,7 +49,8 @@ def _questions(context, count):
 def answers(context):
     """Questions first … first + count of exam_answers. Keys: set (truth: the wanted set) or root
     and mode (truth: the tables at the stop), tables_at (another stop), found and none (results
-    that mean mapped and not, default 1 and 0); or expect = [{result, value?, code?}, …].
+    that mean mapped and not, default 1 and 0); or expect = [{result, value?, code?, value_code?}]:
+    value_code where the result is right and the value is not.
     asks (addresses) or draw = {after, skip, forms = [{page, offset} | {row} | {bits}]}."""
     first, count = context.check["first"], context.check["count"]
     table = context.stop.answers()
@@ -73,13 +74,13 @@ def _codes(context, mine):
     wrong = []
     for (ask, result, value), want in zip(mine, context.check["expect"], strict=True):
         want = want if isinstance(want, dict) else {"result": want}
-        bad = result != context.value(want["result"])
-        bad = bad or "value" in want and value != context.value(want["value"])
-        if bad:
+        other = result != context.value(want["result"])
+        if other or "value" in want and value != context.value(want["value"]):
+            code = want.get("code") if other else want.get("value_code", want.get("code"))
             hoped = f"result {want['result']}"
             if "value" in want:
                 hoped += f" value {show.address(context.value(want['value']))}"
-            wrong.append((want.get("code"), want.get("why", f"the call for {show.address(ask)}"),
+            wrong.append((code, want.get("why", f"the call for {show.address(ask)}"),
                           show.row(show.address(ask), hoped,
                                    f"result {result} value {show.address(value)}")))
     if not wrong:

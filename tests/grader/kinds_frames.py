@@ -95,7 +95,8 @@ def free_frames(context):
         code, why = memory.blame(frame)
         if code:
             return failed(code, f"frame {show.address(frame)}, number {number} of {len(frames)}, "
-                          f"{why}", rows=[show.row(f"frame {number}", "free", why)])
+                          f"{why}",
+                          rows=[show.row(f"frame {number}", "free", why.removeprefix("is "))])
         if frame in seen:
             return failed("E-FRAME-TWICE", f"frame {show.address(frame)} was handed out twice")
         seen.add(frame)

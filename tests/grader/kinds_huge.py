@@ -66,8 +66,11 @@ def leaf_flags(context):
             walk = paging.walk(va)
             wrong = _lost(walk, due, used) if walk.mapped else (None, "it is not mapped")
             if wrong:
-                entry = show.row(walk.last.name, f"flags 0x{due | used:X}", show.entry_hex(
-                    paging.mode, walk.last.entry or 0), walk.last.address)
+                have = show.entry_hex(paging.mode, walk.last.entry or 0)
+                if walk.mapped:
+                    have = f"0x{_flags(walk.last) | walk.last.entry & used:X} in {have}"
+                entry = show.row(walk.last.name, f"flags 0x{due | used:X}", have,
+                                 walk.last.address)
                 return failed(wrong[0], f"{show.address(va)}: {wrong[1]}", rows=[entry], va=va)
             va, pages = va + walk.size, pages + 1
     return passed(f"{pages} pages have theirs")

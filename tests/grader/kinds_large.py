@@ -28,7 +28,8 @@ def _mistake(row, walk, pa, bits):
     if walk.pa != pa:
         return None
     if walk.rights & row.must != row.must or walk.rights & row.must_not:
-        return "", f"now {show.rights_text(walk.rights)}"
+        due = walk.rights & ~row.must_not | row.must
+        return "", f"is {show.rights_text(walk.rights)}; should be {show.rights_text(due)}"
     have = _flags(last)
     if (have ^ bits) & PAT:
         small = walk.size == PAGE
@@ -53,8 +54,8 @@ def page_flags(context):
             walk, pa = paging.walk(va), row.pa + va - row.va
             found = _mistake(row, walk, pa, bits) if walk.mapped else None
             if found:
-                entry = show.row(walk.last.name, f"flags 0x{bits:X}", show.entry_hex(
-                    paging.mode, walk.last.entry), walk.last.address)
+                have = f"0x{_flags(walk.last):X} in {show.entry_hex(paging.mode, walk.last.entry)}"
+                entry = show.row(walk.last.name, f"flags 0x{bits:X}", have, walk.last.address)
                 code = found[0] or context.get("rights", "E-RIGHTS-LEAF")
                 return failed(code, f"{show.address(va)}: {found[1]}", rows=[entry],
                               va=va)

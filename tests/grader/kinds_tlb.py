@@ -153,7 +153,9 @@ def entry(context):
     have = last.entry or 0
     if have & must == must and not have & clear:
         return passed(f"{last.name} = {show.address(have)}")
-    return failed(None, f"{last.name} of {show.address(va)} is {show.address(have)}", va=va,
+    wrong = [f"{show.flag_names(bits)} {state}" for bits, state in
+             ((must & ~have, "missing"), (have & clear, "still set")) if bits]
+    return failed(None, f"{last.name} of {show.address(va)}: {', '.join(wrong)}", va=va,
                   rows=[show.row(last.name, show.address(have & ~clear | must), show.address(have),
                                  last.address)])
 

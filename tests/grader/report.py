@@ -85,16 +85,19 @@ def details(entry, known=None, message=True):
 
 def see_it(entry, known=None):
     """What to type to see a failure: debugger commands, else what its code says to look at."""
-    if entry["see"]:
-        return f"{entry['see'][0]},  then  {'   '.join(_counted(entry['see'][1:]))}"
-    return (known or all_codes()).get(entry["code"], {}).get("look", "")
+    look = (known or all_codes()).get(entry["code"], {}).get("look", "")
+    if not entry["see"]:
+        return look
+    then = _counted(entry["see"][1:]) + ([f"({look})"] if entry["see"][-1] == "c" and look else [])
+    return f"{entry['see'][0]},  then  {'   '.join(then)}"
 
 
 def _failure(entry, known, colour, seen, width):
     """All lines of a check that failed."""
     title, code = entry["title"], entry["code"]
     at = f"checkpoint_{entry['at']}" if entry["at"] else ""
-    head = f" {_paint('FAIL', colour)} {code:<12} {title:<{width - 13}} {at}".rstrip()
+    head = f" {_paint('FAIL', colour)} {code:<12} {title:<{width - max(13, len(code) + 1)}} {at}"
+    head = head.rstrip()
     if code in seen:
         return [head, f"         {entry['message']}  (the same mistake as above)"]
     seen.add(code)

@@ -24,8 +24,7 @@ def commands(facts, check, outcome):
     """First the way there, then one debugger command each: "c" for every checkpoint up to the
     check's, then the check's own `see`, or the page and the entries of the failing address."""
     stop = facts.stop(check["at"])
-    number = facts.evidence["lesson"].partition("_")[0].lstrip("0")
-    lines = [f"make LESSON={number} SEED={facts.seed} debug", *["c"] * (stop.index + 1)]
+    lines = _way(facts, stop.index + 1)
     names = _names(stop, outcome)
     if "see" in check:
         return lines + _own(check["see"], names)
@@ -33,8 +32,30 @@ def commands(facts, check, outcome):
         ("pae", "4level", "5level")
     if outcome.va is not None and stop.paging_mode() is not None:
         lines.append(f"page {names['va']}")
-    addresses = [row["address"] for row in outcome.rows if row.get("address")]
-    return lines + [f"xp /1{'g' if wide else 'w'}x {address}" for address in addresses[:4]]
+    return lines + _entries(outcome.rows, wide)
+
+
+def _way(facts, stops):
+    """The debugger's start, and "c" up to a stop."""
+    number = facts.evidence["lesson"].partition("_")[0].lstrip("0")
+    return [f"make LESSON={number} SEED={facts.seed} debug", *["c"] * stops]
+
+
+def _entries(rows, wide):
+    """One command for each entry in `rows`, four at most."""
+    addresses = dict.fromkeys(row["address"] for row in rows if row.get("address"))
+    return [f"xp /1{'g' if wide else 'w'}x {address}" for address in list(addresses)[:4]]
+
+
+def at_the_end(facts, code, rows):
+    """The same for a run that did not end well: to the last stop, and to what was missing there; a
+    hang is interrupted. Nothing where the debugger shows no more than the message says."""
+    lines = _way(facts, len(facts.stops))
+    if code == "E-HANG":
+        return lines + ["c", "Ctrl-C", "u /8"]
+    mode = facts.end_place().paging_mode() if rows else None
+    entries = _entries(rows, mode in ("pae", "4level", "5level"))
+    return lines + entries if entries else []
 
 
 def picture(check, outcome):

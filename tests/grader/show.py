@@ -6,6 +6,8 @@ Hex is never cut short. [-] marks a bit that is missing, [US] one that should no
 from grader.walk import P, PS, RW, U, US, W, X, XD
 
 _NAMES = ((P, "P"), (RW, "RW"), (US, "US"), (PS, "PS"), (XD, "XD"))
+_FLAGS = ((P, "P"), (RW, "RW"), (US, "US"), (1 << 3, "PWT"), (1 << 4, "PCD"), (1 << 5, "A"),
+          (1 << 6, "D"), (1 << 8, "G"), (XD, "XD"))
 
 
 def address(value, digits=8):
@@ -38,6 +40,13 @@ def row(what, want, have, where=None, note=""):
     """One line of a comparison, as result.json holds it."""
     return {"what": what, "want": want, "have": have,
             "address": None if where is None else f"0x{where:x}", "note": note}
+
+
+def flag_names(mask):
+    """Bits of an entry by name: "RW and G"; what has no name as "bits 0x200"."""
+    names = [name for bit, name in _FLAGS if mask & bit]
+    rest = mask & ~sum(bit for bit, _ in _FLAGS)
+    return " and ".join(names + ([f"bits 0x{rest:X}"] if rest else []))
 
 
 def rights_text(rights):

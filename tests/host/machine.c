@@ -33,12 +33,16 @@ void machine_begin(struct machine *machine, uint64_t base, uint32_t frames)
     machine->bytes = need(malloc(frames * PAGE_SIZE));
     machine->used = need(calloc(frames, sizeof *machine->used));
     machine->order = need(calloc(frames, sizeof *machine->order));
+    machine->place = need(calloc(frames, sizeof *machine->place));
+    machine->fresh = need(calloc(frames, sizeof *machine->fresh));
     for (uint32_t i = 0; i < frames; i++) {
         uint32_t other = (uint32_t)random_below(i + 1);
         machine->order[i] = machine->order[other];
         machine->order[other] = i;
         make_dirty(machine, i);
     }
+    for (uint32_t i = 0; i < frames; i++)
+        machine->place[machine->order[i]] = i;
 }
 
 void machine_end(struct machine *machine)
@@ -46,6 +50,8 @@ void machine_end(struct machine *machine)
     free(machine->bytes);
     free(machine->used);
     free(machine->order);
+    free(machine->place);
+    free(machine->fresh);
 }
 
 uint8_t *machine_at(const struct machine *machine, uint64_t pa)
@@ -66,12 +72,30 @@ void machine_poke(struct machine *machine, uint64_t pa, unsigned bytes, uint64_t
     memcpy(need(machine_at(machine, pa)), &value, bytes);
 }
 
+/* Lets the frames at two places of `order` change places. */
+static void exchange(struct machine *machine, uint32_t one, uint32_t other)
+{
+    uint32_t frame = machine->order[one];
+    machine->order[one] = machine->order[other];
+    machine->order[other] = frame;
+    machine->place[machine->order[one]] = one;
+    machine->place[frame] = other;
+}
+
 static void take(struct machine *machine, uint32_t place)
 {
-    uint32_t frame = machine->order[place];
-    machine->order[place] = machine->order[machine->in_use];
-    machine->order[machine->in_use++] = frame;
+    exchange(machine, place, machine->in_use);
+    uint32_t frame = machine->order[machine->in_use++];
     machine->used[frame] = true;
+    machine->fresh[frame] = machine->call;
+}
+
+static void take_lowest(struct machine *machine)
+{
+    uint32_t frame = 0;
+    while (machine->used[frame])
+        frame++;
+    take(machine, machine->place[frame]);
 }
 
 static bool alloc(void *context, pa_t *frame)
@@ -86,7 +110,10 @@ static bool alloc(void *context, pa_t *frame)
         return true;
     }
     uint32_t free_frames = machine->frames - machine->in_use;
-    take(machine, machine->in_use + (uint32_t)random_below(free_frames));
+    if (machine->orderly)
+        take_lowest(machine);
+    else
+        take(machine, machine->in_use + (uint32_t)random_below(free_frames));
     frame->value = machine->base + machine->order[machine->in_use - 1] * PAGE_SIZE;
     return true;
 }
@@ -97,17 +124,18 @@ static void give(void *context, pa_t frame)
     if (machine->strange && frame.value == machine->strange_frame.value)
         return;
     uint32_t number = (uint32_t)((frame.value - machine->base) >> PAGE_SHIFT);
-    uint32_t place = 0;
-    while (place < machine->in_use && machine->order[place] != number)
-        place++;
-    if (place == machine->in_use || (frame.value & (PAGE_SIZE - 1)) != 0) {
+    if (machine_at(machine, frame.value) == NULL || !machine->used[number] ||
+        (frame.value & (PAGE_SIZE - 1)) != 0) {
         fprintf(stderr, "given back but not in use: 0x%llx\n", (unsigned long long)frame.value);
         abort();
     }
-    machine->order[place] = machine->order[--machine->in_use];
-    machine->order[machine->in_use] = number;
+    machine->traces += machine->fresh[number] != machine->call;
+    exchange(machine, machine->place[number], --machine->in_use);
     machine->used[number] = false;
-    make_dirty(machine, number);
+    if (machine->orderly)
+        memset(machine->bytes + number * PAGE_SIZE, 0xFF, PAGE_SIZE);
+    else
+        make_dirty(machine, number);
 }
 
 static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
@@ -124,9 +152,11 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 static void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
 {
     struct machine *machine = context;
-    if (at.value % bytes != 0 || (bytes == 4 && entry >> 32 != 0) ||
-        !machine->used[(at.value - machine->base) >> PAGE_SHIFT])
+    uint32_t frame = (uint32_t)((at.value - machine->base) >> PAGE_SHIFT);
+    if (machine_at(machine, at.value) == NULL || at.value % bytes != 0 ||
+        (bytes == 4 && entry >> 32 != 0) || !machine->used[frame])
         abort();
+    machine->traces += machine->fresh[frame] != machine->call;
     machine_poke(machine, at.value, bytes, entry);
 }
 
@@ -134,10 +164,7 @@ struct pg_space machine_space(struct machine *machine, const struct pg_geometry 
                               struct pg_features features, uint32_t first, uint32_t frames)
 {
     for (uint32_t frame = first; frame < first + frames; frame++) {
-        uint32_t place = machine->in_use;
-        while (machine->order[place] != frame)
-            place++;
-        take(machine, place);
+        take(machine, machine->place[frame]);
         memset(machine->bytes + frame * PAGE_SIZE, 0, PAGE_SIZE);
     }
     return (struct pg_space){

@@ -15,11 +15,16 @@ struct machine {
     uint32_t frames; /* how many there are */
     uint32_t in_use; /* frames taken and not given back */
     int fail_after;  /* this many allocations succeed, the next fails; or NEVER */
+    bool orderly;    /* frames come in order and are handed back clean: two machines stay alike */
     bool strange;    /* alloc hands out `strange_frame`, whatever it is */
     pa_t strange_frame;
     uint8_t *bytes;
     bool *used;
     uint32_t *order; /* the free frames: order[in_use] and after */
+    uint32_t *place; /* where in `order` a frame stands */
+    uint32_t *fresh; /* the call in which a frame was handed out */
+    uint32_t call;   /* of the library: count it up before each, to have `traces` */
+    uint32_t traces; /* writes to frames older than the call, and such frames given back */
 };
 
 /* Memory of `frames` frames at `base`, all dirty and free. Release with machine_end(). */

@@ -1,17 +1,22 @@
 /*
- * The walker compiled for one mode at a time: geometry and memory access are constants, and
- * 32-bit modes have 32-bit words. Same result as pg_walk(). For the two 32-bit modes `va` is
- * below 4 GiB, and features.pse36 is clear.
+ * The library compiled for one mode at a time: geometry and memory access are constants, and
+ * 32-bit modes have 32-bit words. Same results as the functions of walk.h and map.h, or, of the
+ * quick ones, no answer. For the two 32-bit modes addresses are below 4 GiB, and features.pse36
+ * is clear.
  */
 #ifndef HOST_SPECIAL_H
 #define HOST_SPECIAL_H
 
-#include "walk.h"
+#include "map.h"
 
-struct pg_walk special_flat(const struct pg_space *space, uint64_t va);
-struct pg_walk special_32(const struct pg_space *space, uint64_t va);
-struct pg_walk special_pae(const struct pg_space *space, uint64_t va);
-struct pg_walk special_4(const struct pg_space *space, uint64_t va);
-struct pg_walk special_5(const struct pg_space *space, uint64_t va);
+struct special {
+    struct pg_walk (*walk)(const struct pg_space *space, uint64_t va);
+    bool (*translate)(const struct pg_space *space, uint64_t va, uint64_t *pa);
+    bool (*map)(const struct pg_space *space, uint64_t va, uint64_t pa, uint64_t flags);
+    struct pg_change (*map_range)(const struct pg_space *space, uint64_t va, uint64_t pa,
+                                  uint64_t pages, uint64_t flags);
+};
+
+extern const struct special special_flat, special_32, special_pae, special_4, special_5;
 
 #endif

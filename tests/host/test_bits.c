@@ -1,6 +1,7 @@
 /*
  * Entries to the bit, by hand from the manual's figures: large pages, PSE-36, PAT, XD, AVL,
- * frame 0, the ends of the space, what upper entries get; and the split of a large page.
+ * frame 0, the ends of the space, what upper entries get; the split of a large page and the
+ * way back; ranges in pages of every size.
  */
 #include "check.h"
 #include "machine.h"
@@ -169,6 +170,125 @@ static void split_32_bit(void)
     machine_end(&machine);
 }
 
+static enum pg_result range(uint64_t va, uint64_t pa, uint64_t bytes, uint64_t flags)
+{
+    check_about(space.geometry->name, va);
+    return settled(pg_map_range(&space, (va_t){ va }, (pa_t){ pa }, bytes, flags));
+}
+
+/* 4 KiB, 2 MiB, 1 GiB, 2 MiB, 4 KiB: each size where it fits first, and not one table more. */
+static void range_of_every_size(void)
+{
+    const uint64_t va = 0x3FDFF000, pa = 0x13FDFF000, end = 0x80201000;
+    begin(&pg_geometry_4);
+    CHECK(range(va, pa, end - va, PTE_RW | PTE_PAT | PTE_G | PTE_XD), PG_OK);
+    CHECK(machine.in_use, 1 + 1 + 2 + 2);
+    CHECK(walk(va - 1).end, PG_END_NOT_PRESENT);
+    CHECK(walk(end).end, PG_END_NOT_PRESENT);
+    CHECK(entry_of(va, PG_PT), 0x800000013FDFF183);
+    CHECK(entry_of(0x3FE00000, PG_PD), 0x800000013FE01183);
+    CHECK(entry_of(0x40000000, PG_PDPT), 0x8000000140001183);
+    CHECK(entry_of(0x80000000, PG_PD), 0x8000000180001183);
+    CHECK(entry_of(0x80200000, PG_PT), 0x8000000180200183);
+    CHECK(entry_of(0x80200000, PG_PD), 0x003);
+    uint64_t before = machine_digest(&machine);
+    CHECK(range(0x80000000 - PAGE_SIZE, 0, PAGE_SIZE * 2, 0), PG_LARGE_IN_PATH);
+    CHECK(range(end - PAGE_SIZE * 2, 0, PAGE_SIZE * 2, 0), PG_LARGE_IN_PATH);
+    CHECK(range(end - PAGE_SIZE, 0, PAGE_SIZE * 2, 0), PG_ALREADY_MAPPED);
+    CHECK(range(va - PAGE_SIZE * 20, 0, PAGE_SIZE * 30, 0), PG_ALREADY_MAPPED);
+    CHECK(machine_digest(&machine) == before, true);
+    machine_end(&machine);
+}
+
+/* A table that is there already is filled, not replaced; the page next to it stays. */
+static void range_around_a_table(void)
+{
+    begin(&pg_geometry_pae);
+    map(0x00402000, 0x7000, PG_PT, PTE_US);
+    CHECK(range(0x00200000, 0x00200000, 0x00202000, PTE_RW), PG_OK);
+    CHECK(entry_of(0x00200000, PG_PD), 0x00200083);
+    CHECK(entry_of(0x00401000, PG_PT), 0x00401003);
+    CHECK(entry_of(0x00402000, PG_PT), 0x7005);
+    CHECK(entry_of(0x00403000, PG_PT), 0);
+    CHECK(range(0x00403000, 0x00403000, 0x003FD000, PTE_RW), PG_OK);
+    CHECK(entry_of(0x00600000, PG_PD), 0x00600083);
+    CHECK(machine.in_use, 3);
+    CHECK(range(0, 0, 0x00200000, 0), PG_OK);
+    CHECK(machine.in_use, 3);
+    machine_end(&machine);
+}
+
+/* The upper bits of a 4 MiB frame do not count on from the lower ones. */
+static void range_across_4_gib(void)
+{
+    begin(&pg_geometry_32);
+    CHECK(range(0x10000000, 0xFFC00000, 0x00C00000, 0), PG_OK);
+    CHECK(entry_of(0x10000000, PG_PD), 0xFFC00081);
+    CHECK(entry_of(0x10400000, PG_PD), 0x00002081);
+    CHECK(entry_of(0x10800000, PG_PD), 0x00402081);
+    CHECK(range(0x20000000, 0xFFC00000, 0x00401000, 0), PG_BAD_ADDRESS);
+    CHECK(range(0x20001000, 0xFFC01000, 0x00800000, 0), PG_BAD_ADDRESS);
+    CHECK(machine.in_use, 1);
+    CHECK(range(0xFFC00000, 0, 0x00400000, PTE_RW), PG_OK); /* up to the last byte */
+    CHECK(walk(0xFFFFFFFF).pa.value, 0x3FFFFF);
+    machine_end(&machine);
+}
+
+static void join_back(void)
+{
+    begin(&pg_geometry_4);
+    map(0x40000000, 0x1C0000000, PG_PDPT, PTE_PAT | PTE_RW | PTE_US | PTE_XD | PTE_G);
+    uint64_t before = machine_digest(&machine);
+    CHECK(settled(pg_split(&space, (va_t){ 0x40000000 })), PG_OK);
+    uint64_t split = machine_digest(&machine);
+    CHECK(settled(pg_split(&space, (va_t){ 0x40200000 })), PG_OK);
+    CHECK(settled(pg_join(&space, (va_t){ 0x40000000 }, PG_PDPT)), PG_TABLE_IN_PATH);
+    CHECK(settled(pg_join(&space, (va_t){ 0x40345678 }, PG_PD)), PG_OK);
+    CHECK(machine_digest(&machine) == split, true);
+    CHECK(settled(pg_join(&space, (va_t){ 0x7FFFFFFF }, PG_PDPT)), PG_OK);
+    CHECK(machine_digest(&machine) == before, true);
+    CHECK(settled(pg_join(&space, (va_t){ 0x40000000 }, PG_PDPT)), PG_ALREADY_MAPPED);
+    CHECK(settled(pg_join(&space, (va_t){ 0x40000000 }, PG_PD)), PG_LARGE_IN_PATH);
+    machine_end(&machine);
+}
+
+/* A table's entry that withheld rights hands that down; A and D come from any of the pages. */
+static void join_with_rights(void)
+{
+    begin(&pg_geometry_4);
+    CHECK(range(0x200000, 0x400000, 0x1FF000, PTE_RW | PTE_US | PTE_A), PG_OK);
+    CHECK(settled(pg_join(&space, (va_t){ 0x200000 }, PG_PD)), PG_NOT_MAPPED);
+    map(0x3FF000, 0x5FF000, PG_PT, PTE_RW | PTE_US | PTE_D);
+    uint64_t at = walk(0x200000).step[2].at.value, pde = machine_peek(&machine, at, 8);
+    machine_poke(&machine, at, 8, (pde & ~(PTE_RW | PTE_US)) | PTE_XD);
+    CHECK(settled(pg_join(&space, (va_t){ 0x200000 }, PG_PD)), PG_OK);
+    CHECK(entry_of(0x200000, PG_PD), 0x80000000004000E1);
+    CHECK(range(0x400000, 0x401000, 0x200000, PTE_RW), PG_OK);
+    CHECK(settled(pg_join(&space, (va_t){ 0x400000 }, PG_PD)), PG_NOT_ALIKE);
+    CHECK(settled(pg_join(&space, (va_t){ 0x800000 }, PG_PD)), PG_NOT_MAPPED);
+    CHECK(settled(pg_join(&space, (va_t){ 0x800000 }, PG_PT)), PG_BAD_LEVEL);
+    machine_end(&machine);
+}
+
+static void protect_pages(void)
+{
+    begin(&pg_geometry_4);
+    CHECK(range(0x1FF000, 0x1FF000, 0x202000, PTE_PAT | PTE_A), PG_OK);
+    CHECK(entry_of(0x200000, PG_PDPT), 0x001);
+    CHECK(settled(pg_protect(&space, (va_t){ 0x1FF000 }, 0x201000, PTE_RW | PTE_XD)), PG_OK);
+    CHECK(entry_of(0x1FF000, PG_PT), 0x80000000001FF023);
+    CHECK(entry_of(0x200000, PG_PD), 0x80000000002000A3);
+    CHECK(entry_of(0x400000, PG_PT), 0x4000A1);
+    CHECK(entry_of(0x200000, PG_PDPT), 0x003); /* widened */
+    struct pg_change change = pg_protect(&space, (va_t){ 0x1FF000 }, 0x201000, PTE_US);
+    CHECK(change.pages << change.page_shift, 0x201000);
+    CHECK(settled(change), PG_OK);
+    CHECK(settled(pg_protect(&space, (va_t){ 0x200000 }, 0x1FF000, 0)), PG_LARGE_IN_PATH);
+    CHECK(settled(pg_protect(&space, (va_t){ 0x201000 }, 0x1FF000, 0)), PG_LARGE_IN_PATH);
+    CHECK(settled(pg_protect(&space, (va_t){ 0x400000 }, 0x2000, 0)), PG_NOT_MAPPED);
+    machine_end(&machine);
+}
+
 int main(void)
 {
     check_begin("bits");
@@ -179,5 +299,11 @@ int main(void)
     keep_slots();
     split_4_levels();
     split_32_bit();
+    range_of_every_size();
+    range_around_a_table();
+    range_across_4_gib();
+    join_back();
+    join_with_rights();
+    protect_pages();
     return check_end();
 }

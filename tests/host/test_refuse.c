@@ -72,6 +72,119 @@ static void fail_each_allocation(const struct mode *mode, unsigned level)
     machine_end(&machine);
 }
 
+/* The result of anything, which must have left frames and bytes as they were. */
+#define EXPECT(expected, change)                            \
+    do {                                                    \
+        uint64_t before_it = machine_digest(&machine);      \
+        CHECK(settled(change), expected);                   \
+        CHECK(machine_digest(&machine) == before_it, true); \
+    } while (0)
+
+static struct pg_change range(uint64_t va, uint64_t pa, uint64_t bytes, uint64_t flags)
+{
+    return pg_map_range(&space, (va_t){ va }, (pa_t){ pa }, bytes, flags);
+}
+
+/* A range from one page before a table's end to one page behind its next: all tables of it. */
+static void fail_each_of_a_range(const struct mode *mode)
+{
+    begin(mode);
+    uint64_t span = UINT64_C(1) << mode->geometry->level[PG_PD].shift;
+    uint64_t va = span - PAGE_SIZE, bytes = span + 2 * PAGE_SIZE;
+    int needed = (int)mode->geometry->levels - 2 + 3;
+    for (int given = 0; given < needed; given++) {
+        machine.fail_after = given;
+        EXPECT(PG_OUT_OF_FRAMES, range(va, 0, bytes, PTE_RW | PTE_US));
+    }
+    machine.fail_after = needed;
+    uint32_t before = machine.in_use;
+    CHECK(settled(range(va, 0, bytes, PTE_RW | PTE_US)), PG_OK);
+    CHECK(machine.in_use - before, (uint64_t)needed);
+    machine_end(&machine);
+}
+
+static void refuse_ranges(const struct mode *mode)
+{
+    const uint64_t half = UINT64_C(1) << (mode->geometry->va_bits - mode->geometry->sign_extended);
+    const uint64_t wide = UINT64_C(1) << mode->features.maxphyaddr;
+    begin(mode);
+    EXPECT(PG_BAD_RANGE, range(0, 0, 0, 0));
+    EXPECT(PG_UNALIGNED, range(0, 0, 1, 0));
+    EXPECT(PG_UNALIGNED, range(1, 0, PAGE_SIZE, 0));
+    EXPECT(PG_UNALIGNED, range(0, 8, PAGE_SIZE, 0));
+    EXPECT(PG_NONCANONICAL, range(half, 0, PAGE_SIZE, 0));
+    EXPECT(PG_BAD_RANGE, range(half - PAGE_SIZE, 0, 2 * PAGE_SIZE, 0));
+    EXPECT(PG_BAD_RANGE, range(0, 0, half + PAGE_SIZE, 0));
+    EXPECT(PG_BAD_RANGE, range(0, 0, 0 - PAGE_SIZE, 0));
+    EXPECT(PG_BAD_ADDRESS, range(0, wide, PAGE_SIZE, 0));
+    EXPECT(PG_BAD_ADDRESS, range(0, wide - PAGE_SIZE, 2 * PAGE_SIZE, 0));
+    EXPECT(PG_BAD_ADDRESS, range(0, 0 - PAGE_SIZE, 2 * PAGE_SIZE, 0));
+    EXPECT(PG_BAD_FLAGS, range(0, 0, PAGE_SIZE, BIT(12)));
+    EXPECT(PG_BAD_FLAGS, range(0, 0, PAGE_SIZE, BIT(51)));
+    EXPECT(PG_OUT_OF_FRAMES, range(PAGE_SIZE, 0, BIT(28), 0));
+    if (mode->geometry->sign_extended) {
+        EXPECT(PG_BAD_RANGE, range(0 - PAGE_SIZE, 0, 2 * PAGE_SIZE, 0));
+        EXPECT(PG_BAD_ADDRESS, range(0, 0, half, 0));
+    }
+    EXPECT(PG_UNALIGNED, pg_protect(&space, (va_t){ 1 }, PAGE_SIZE, 0));
+    EXPECT(PG_UNALIGNED, pg_protect(&space, (va_t){ 0 }, PAGE_SIZE + 1, 0));
+    EXPECT(PG_BAD_RANGE, pg_protect(&space, (va_t){ 0 }, 0, 0));
+    EXPECT(PG_NONCANONICAL, pg_protect(&space, (va_t){ half }, PAGE_SIZE, 0));
+    EXPECT(PG_BAD_FLAGS, pg_protect(&space, (va_t){ mode->neighbour }, PAGE_SIZE, BIT(12)));
+    EXPECT(PG_NONCANONICAL, pg_join(&space, (va_t){ half }, PG_PD));
+    EXPECT(PG_BAD_LEVEL, pg_join(&space, (va_t){ 0 }, mode->top_level + 1));
+    CHECK(pg_for_each(&space, (va_t){ 0 }, 0, NULL, NULL), PG_BAD_RANGE);
+    CHECK(pg_for_each(&space, (va_t){ 8 }, PAGE_SIZE, NULL, NULL), PG_UNALIGNED);
+    CHECK(pg_for_each(&space, (va_t){ half }, PAGE_SIZE, NULL, NULL), PG_NONCANONICAL);
+    machine_end(&machine);
+}
+
+static bool stop(void *context, va_t va, const struct pg_walk *walk)
+{
+    (void)va, (void)walk;
+    return --*(int *)context > 0;
+}
+
+/* A root that names itself, and, where there are levels enough, a table that names the root. */
+static void refuse_cycles(const struct mode *mode)
+{
+    const unsigned bytes = mode->geometry->entry_bytes;
+    for (unsigned loop = 1; loop < mode->geometry->levels; loop++) {
+        begin(mode);
+        CHECK(settled(pg_map(&space, (va_t){ 0 }, (pa_t){ 0 }, PG_PT, PTE_RW)), PG_OK);
+        struct pg_walk walk = pg_walk(&space, (va_t){ 0 });
+        machine_poke(&machine, walk.step[loop - 1].at.value, bytes, space.root.value | 1);
+        EXPECT(PG_CYCLIC, pg_map(&space, (va_t){ 0 }, (pa_t){ 0 }, PG_PT, 0));
+        EXPECT(PG_CYCLIC, pg_map(&space, (va_t){ PAGE_SIZE }, (pa_t){ 0 }, PG_PT, 0));
+        EXPECT(PG_CYCLIC, pg_unmap(&space, (va_t){ 0 }, PG_PT));
+        EXPECT(PG_CYCLIC, range(PAGE_SIZE, 0, PAGE_SIZE, 0));
+        EXPECT(PG_CYCLIC, pg_protect(&space, (va_t){ 0 }, PAGE_SIZE, 0));
+        EXPECT(PG_CYCLIC, pg_split(&space, (va_t){ 0 }));
+        EXPECT(PG_CYCLIC, pg_join(&space, (va_t){ 0 }, PG_PD));
+        int visits = 3;
+        CHECK(pg_for_each(&space, (va_t){ 0 }, BIT(30), stop, &visits), PG_OK);
+        machine_end(&machine);
+    }
+}
+
+/* What stands in the way of a join: an entry beyond memory, a reserved bit. */
+static void refuse_joins(void)
+{
+    begin(&modes[2]);
+    CHECK(settled(range(PAGE_SIZE, PAGE_SIZE, BIT(21), PTE_RW)), PG_OK);
+    CHECK(settled(pg_map(&space, (va_t){ 0 }, (pa_t){ 0 }, PG_PT, PTE_RW)), PG_OK);
+    struct pg_walk walk = pg_walk(&space, (va_t){ 0 });
+    uint64_t at = walk.step[3].at.value + 8, pte = machine_peek(&machine, at, 8);
+    machine_poke(&machine, at, 8, pte | BIT(51));
+    EXPECT(PG_RESERVED_BITS, pg_join(&space, (va_t){ 0 }, PG_PD));
+    machine_poke(&machine, at, 8, pte);
+    machine_poke(&machine, walk.step[2].at.value, 8, (BASE + FRAMES * PAGE_SIZE) | PTE_P);
+    EXPECT(PG_OUTSIDE, pg_join(&space, (va_t){ 0 }, PG_PD));
+    machine_poke(&machine, walk.step[2].at.value, 8, walk.step[2].entry);
+    CHECK(settled(pg_join(&space, (va_t){ 0 }, PG_PD)), PG_OK);
+    machine_end(&machine);
+}
+
 static void give_strange_frames(const struct mode *mode)
 {
     bool wide = mode->geometry->entry_bytes == 8;
@@ -166,6 +279,18 @@ static void refuse_broken_tree(const struct mode *mode)
     machine_end(&machine);
 }
 
+/* The flat array has more frames than one, and here only the first of them is memory. */
+static void refuse_half_a_root(void)
+{
+    machine_begin(&machine, BASE, 1);
+    space = machine_space(&machine, &pg_geometry_flat, modes[0].features, 0, 1);
+    check_about("flat", 0);
+    EXPECT(PG_OUTSIDE, range(1021 * PAGE_SIZE, 0, 8 * PAGE_SIZE, 0));
+    EXPECT(PG_OUTSIDE, range(1008 * PAGE_SIZE, 0, 24 * PAGE_SIZE, 0));
+    CHECK(settled(range(1020 * PAGE_SIZE, 0, 4 * PAGE_SIZE, 0)), PG_OK);
+    machine_end(&machine);
+}
+
 int main(void)
 {
     check_begin("refuse");
@@ -175,7 +300,12 @@ int main(void)
         give_strange_frames(&modes[i]);
         refuse_arguments(&modes[i]);
         refuse_broken_tree(&modes[i]);
+        fail_each_of_a_range(&modes[i]);
+        refuse_ranges(&modes[i]);
+        refuse_cycles(&modes[i]);
     }
+    refuse_joins();
+    refuse_half_a_root();
     give_high_frame();
     refuse_levels();
     return check_end();

@@ -16,16 +16,16 @@ static const uint64_t across_4g = UINT64_C(0x100000000) - 16 * PAGE_SIZE;
 struct mode {
     const struct pg_geometry *geometry;
     struct truth (*oracle)(const struct machine *, const struct cpu *, uint64_t cr3, uint64_t la);
-    struct pg_walk (*special)(const struct pg_space *, uint64_t va);
+    const struct special *special;
     unsigned rounds;
 };
 
 static const struct mode modes[] = {
-    { &pg_geometry_flat, oracle_flat, special_flat, 4 },
-    { &pg_geometry_32, oracle_32, special_32, 150 },
-    { &pg_geometry_pae, oracle_pae, special_pae, 200 },
-    { &pg_geometry_4, oracle_4, special_4, 200 },
-    { &pg_geometry_5, oracle_5, special_5, 200 },
+    { &pg_geometry_flat, oracle_flat, &special_flat, 4 },
+    { &pg_geometry_32, oracle_32, &special_32, 150 },
+    { &pg_geometry_pae, oracle_pae, &special_pae, 200 },
+    { &pg_geometry_4, oracle_4, &special_4, 200 },
+    { &pg_geometry_5, oracle_5, &special_5, 200 },
 };
 
 static uint64_t random_entry(const struct machine *machine, unsigned bytes)
@@ -137,7 +137,7 @@ static enum verdict walk_once(const struct mode *mode, const struct machine *mac
     CHECK(pg_translate(space, (va_t){ va }, &pa), truth.verdict == V_MAPPED);
     CHECK(pa.value, truth.verdict == V_MAPPED ? truth.pa : 0x5A5A);
     if ((va >> 32 == 0 || mode->geometry->va_bits > 32) && !space->features.pse36) {
-        struct pg_walk special = mode->special(space, va);
+        struct pg_walk special = mode->special->walk(space, va);
         compare_values(&walk, &special);
     }
     return truth.verdict;

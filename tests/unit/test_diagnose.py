@@ -245,6 +245,17 @@ def test_autopsy(pages, name):
     assert result["status"] == 1 and first["rows"]
 
 
+def test_autopsy_shows_the_walk_of_cr2_and_how_to_look_at_it():
+    recorded = died((0x200, 0x201, 0x202, 0x21F), cr2=0x500000)
+    first = judge.judge(recorded.evidence(), checks(MAPS))["checks"][0]
+    assert first["rows"][0]["what"] == "address (CR2) 0x00500000"
+    at = first["rows"][0]["address"]
+    assert first["see"] == ["make LESSON=2 SEED=77 debug", "c", f"xp /1wx {at}"]
+    assert first["read"] == "Common mistakes"
+    same = judge.judge(died((), cr2=0x200010).evidence(), checks(MAPS))["checks"][0]
+    assert same["rows"][0]["what"].startswith("code (RIP)")     # CR2 is RIP: told once
+
+
 def test_autopsy_sees_a_missing_present_bit_and_a_lost_root():
     recorded = died((0x200, 0x201, 0x202, 0x21F))
     key = recorded.end["tables"]["0x400000"]

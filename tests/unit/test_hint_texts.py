@@ -4,6 +4,7 @@ import re
 
 import pytest
 from bench import LESSONS
+from grader.judge import MISTAKES
 
 CODE = re.compile(r"\b(?:for|if|while|switch) ?\(|"     # a C statement,
                   r"(?:->\w+|\]|\*\w+) *[|&+-]?=[^=]|"  # an assignment,
@@ -45,6 +46,7 @@ def lesson(request):
 def test_three_steps_and_a_place_to_read(lesson):
     text = (lesson.folder / "lesson.md").read_text()
     headings = set(re.findall(r"^#+ (.*?) *$", text, re.M))
+    assert MISTAKES in headings
     for check in lesson.checks()["check"]:
         hints = check.get("hint", [])
         assert len(hints) == 3 or not hints and not check["points"], check["id"]

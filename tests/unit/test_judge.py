@@ -76,6 +76,7 @@ def test_starter_earns_nothing_unless_a_check_uses_only_what_is_written():
     result = judge.judge(stopped.evidence(), checks(ROOT, {**MAPS, "uses": ["walk"]}))
     assert verdicts(result) == {"run": "fail", "cr3": "skipped", "rows": "pass"}
     assert entry(result, "run")["code"] == "E-TODO" and "map" in entry(result, "run")["message"]
+    assert entry(result, "run")["where"] == "work/02_two_levels.c map()"
     assert (result["points"], result["status"]) == (2, 1)
 
 
@@ -103,6 +104,18 @@ def test_how_a_run_ends(end, emulator, code):
     early.stop("start", mode=None)
     early.end = end
     result = judge.judge(early.evidence(), checks(MAPS))
+    assert (result["checks"][0]["code"], result["status"]) == (code, 1)
+
+
+@pytest.mark.parametrize("dirty, code", [(0, "E-PANIC"), (2, "E-TABLE-DIRTY")])
+def test_frames_never_cleared_explain_an_exception(dirty, code):
+    early, data = Run(), checks(MAPS)
+    data["notes"] = ["root_1", "dirty"]
+    early.notes = [0, dirty]
+    early.stop("start", mode=None)
+    fault = {"vector": 13, "error": "0x0", "rip": "0x200010"}
+    early.end = {"how": "end", "status": 0x14, "first_fault": fault}
+    result = judge.judge(early.evidence(), data)
     assert (result["checks"][0]["code"], result["status"]) == (code, 1)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from machine import MachineError
 from machine.elf import Elf
-from machine.lines import line_at, symbol_at
+from machine.lines import line_at, lines_at, symbol_at
 
 SOURCE = """\
 extern int wanted(void);
@@ -85,6 +85,14 @@ def test_nearest_symbol_and_line(built):
     assert line_at(built / "a.elf", at).endswith("a.c:5")
     assert line_at(built / "a.elf", 0x10) is None
     assert not line_at(built / "a.elf", at).startswith("/")
+
+
+def test_lines_of_several_addresses(built):
+    elf = Elf.load(built / "a.elf")
+    found = lines_at(built / "a.elf", [elf.va("count"), 0x10, elf.va("_start")])
+    assert found[0].endswith("a.c:5") and found[1] is None and found[2].endswith("a.c:7")
+    assert lines_at(built / "no.elf", [1, 2]) == [None, None]
+    assert lines_at(built / "a.elf", [1], run=lambda command: "") == [None]
 
 
 def test_a_missing_symbol_is_an_error(built):

@@ -71,7 +71,7 @@ def test_a_deadline_runs_out():
         Deadline(0).left()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_us_leaves_no_child(tmp_path, number):
     program = ("import sys; sys.path.insert(0, sys.argv[1])\n"
                "from machine.process import Child, exit_cleanly_on_signals\n"

@@ -51,6 +51,25 @@ def test_the_whole_report_of_one_mistake():
         " next: make LESSON=2 hint   |   lesson.md, \"The effective right is the AND\""]
 
 
+def test_a_hang_says_how_to_stop_there():
+    text = report.text(results()["hang"])
+    assert "see it:  make LESSON=2 SEED=77 debug,  then  c   c   Ctrl-C   u /8" in text
+    assert 'next: make LESSON=2 hint   |   lesson.md, "Common mistakes"' in text
+
+
+def test_where_only_the_way_is_known_the_code_says_what_to_look_at():
+    entry = {"see": ["make LESSON=2 SEED=77 debug", "c", "c"], "code": "E-CR3-STALE"}
+    assert report.see_it(entry) == \
+        "make LESSON=2 SEED=77 debug,  then  c   c   (creg at this checkpoint)"
+
+
+def test_a_long_code_leaves_the_columns_alone():
+    failed = example()
+    failed["checks"][1]["code"] = "E-TRIPLE-FAULT"
+    line = report.text(failed, tables=False).splitlines()[2]
+    assert line == " FAIL  E-TRIPLE-FAULT 0x00403A10 must be writable checkpoint_process_1"
+
+
 def test_tables_show_cr3_and_every_row():
     text = report.text(judge.judge(run(*process()).evidence(), checks(WANT)))
     assert "checkpoint_process_1   CR3 = 0x00400000   (32bit, set p)" in text

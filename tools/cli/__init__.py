@@ -14,11 +14,11 @@ class Stop(Exception):
 
 
 class NotBuilt(Stop):
-    """A submission that does not compile or link; findings as the gate has them."""
+    """A submission that does not compile or link; `gate` is what the gate said of it."""
 
-    def __init__(self, message, findings=()):
+    def __init__(self, message, gate):
         super().__init__(BUILD, message)
-        self.findings = list(findings)
+        self.gate, self.findings = gate, gate["findings"]
 
 
 def say(text=""):

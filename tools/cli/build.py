@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader import gate as gatekeeper
+from grader import sandbox
 from grader.collect import Build
 from machine.bochs_setup import FastBoot
 
@@ -39,10 +40,14 @@ def lock(folder):
         yield
 
 
+def _command(targets, variables):
+    return ["make", "-s", "--no-print-directory", *targets,
+            *(f"{name}={value}" for name, value in variables.items())]
+
+
 def make(root, target, **variables):
     """Runs one internal make target; what it printed, or Stop with the compiler's message."""
-    command = ["make", "-s", "--no-print-directory", target,
-               *(f"{name}={value}" for name, value in variables.items())]
+    command = _command([target], variables)
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(command, cwd=root, env=clean, capture_output=True, text=True,
                           check=False)
@@ -89,7 +94,7 @@ def _gate(lesson, files, checks, out, optimisation):
     flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
                        WORK=f"x{end}").strip() for end in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
-               *sorted(Path(gatekeeper.__file__).parent.glob("gate*.py")),
+               *sorted(Path(gatekeeper.__file__).parent.glob("gate*.py")), sandbox.__file__,
                *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"
@@ -115,13 +120,19 @@ def _tag(lesson, files):
     return hashlib.sha256("".join(map(str, files.values())).encode()).hexdigest()[:8]
 
 
-def _link(root, iso, verdict, **variables):
-    """Everything behind the gate; NotBuilt with what the linker said."""
+def _link(root, iso, verdict, out, **variables):
+    """Everything behind the gate; NotBuilt with what the linker said. It reads what a learner made
+    the compiler write, so it runs where that does."""
+    variables |= {"OUT": str(out), "CROSS": os.environ.get("CROSS", "")}
     for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
-        try:
-            make(root, target, **variables)
-        except Stop as stop:
-            raise NotBuilt(str(stop), verdict["findings"]) from stop
+        done = sandbox.run(_command([target], variables), root, write=[Path(out).resolve()],
+                           read=[root])
+        why = f"make {target} was stopped: {done.stopped}." if done.stopped else \
+            f"{done.out}{done.said}make {target} failed; what it says stands above."
+        if done.status and target == "kernel":
+            raise NotBuilt(why, verdict)
+        if done.status:
+            raise Stop(TROUBLE, why)        # a kernel is there, so the learner is not to blame
 
 
 def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, quiet=False,
@@ -144,12 +155,12 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
         verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
         if not (out / "gate.o").exists():
             raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
-                           verdict["findings"])
+                           verdict)
         boots = FastBoot(root / "build/rom.bin", out / "kernel.bin", out / "entry.bin") \
             if iso == "fast" else out / "kernel.iso"
         done = Build(out / "kernel.elf", out / "kernel32.elf", boots, optimisation, lesson.name,
                      out, verdict)
         if verdict["passed"] or not strict:
             options = f"seed={seed}" if seed is not None else ""
-            _link(root, iso, verdict, **common, OUT=str(out), OPTIONS=options)
+            _link(root, iso, verdict, out, **common, OPTIONS=options)
         return done

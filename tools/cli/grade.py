@@ -31,7 +31,7 @@ def _progress(emulator):
     return show
 
 
-def _keep(graded, folder):
+def keep_runs(graded, folder):
     """Writes what a grading left behind: evidence and result of each run."""
     for emulator, (evidence, result) in graded.runs.items():
         (folder / emulator).mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ def grade_lesson(lesson, options, quiet=False):
     if graded.silent:
         note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
     where = latest.folder(lesson, out)
-    _keep(graded, where)
+    keep_runs(graded, where)
     latest.keep(where, graded.result, before)
     return graded.result
 
@@ -127,6 +127,9 @@ def _results(root, options):
 
 def grade(root, options):
     """Grades, prints, writes the formats asked for. The worst status of all is the exit status."""
+    if options.submissions or options.merge:
+        from cli.classes import grade_class, merge
+        return merge(root, options) if options.merge else grade_class(root, options)
     asked = export.wanted(options)
     with export.set_aside(asked):
         results = _results(root, options)

@@ -19,6 +19,7 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n gdb          GDB on QEMU, with commands that walk the tables
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
+  make LESSON=n grade SUBMISSIONS=FOLDER    a whole class, one folder for each student
   make LESSON=n view         a page with pictures of your tables at every checkpoint
   make LESSON=n tree         the same in the terminal (STOP=checkpoint, VA=0x403a10: one address)
   make LESSON=n hint         a hint for the first thing that fails; again, for the next of three
@@ -28,11 +29,14 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make clean                 remove build/ (never work/)
 
 Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead of your file.
+For machines: ./pagewalk grade n --junit FILE, or --json, --tap, --gradescope, --prairielearn,
+--github, --summary (FILE may be -); --from evidence.json judges a stored run again.
 The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuses:
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
 VERBS = ("help", "list", "run", "debug", "tour", "gdb", "grade", "start", "hint", "watch",
          "progress", "view", "tree")
+CLASS_ONLY = ("only", "jobs", "fast", "seed_each")
 
 
 class Parser(argparse.ArgumentParser):
@@ -62,7 +66,14 @@ def parser():
     p.add_argument("--stop", metavar="CHECKPOINT")
     p.add_argument("--space", metavar="ROOT")
     p.add_argument("--va", metavar="ADDRESS")
+    p.add_argument("--svg", metavar="FILE")
     export.add_options(p)
+    p.add_argument("--submissions", metavar="FOLDER")
+    p.add_argument("--only", metavar="STUDENT")
+    p.add_argument("--jobs", action="store_true")
+    p.add_argument("--merge", metavar="FOLDER", nargs="+")
+    p.add_argument("--fast", action="store_true")
+    p.add_argument("--seed-each", action="store_true")
     p.add_argument("-h", "--help", action="store_true")
     return p
 
@@ -77,6 +88,7 @@ def _from_environment(options):
         raise Stop(USAGE, f'There is no emulator "{options.emu}": EMU is qemu, bochs, or both.')
     options.seed = options.seed or value("SEED")
     options.mem, options.cpu = options.mem or value("MEM"), options.cpu or value("CPU")
+    options.submissions = options.submissions or value("SUBMISSIONS")
     options.opt = value("OPT") or options.opt
     options.stop, options.space = options.stop or value("STOP"), options.space or value("SPACE")
     options.va = options.va or value("VA")
@@ -102,6 +114,9 @@ def dispatch(root, arguments):
     options.mem = _number(options.mem, "MEM (in MiB)", 8, 65536, None)
     if not re.fullmatch(r"-O[0123s]", options.opt):
         raise Stop(USAGE, f'OPT is one of -O0, -O1, -O2, -O3, -Os, not "{options.opt}".')
+    for name in CLASS_ONLY:
+        if getattr(options, name) and not (verb == "grade" and options.submissions):
+            raise Stop(USAGE, f"--{name.replace('_', '-')} goes with grade --submissions FOLDER.")
     if verb == "help":
         print(HELP)
         return 0
@@ -118,6 +133,8 @@ def main(root, arguments):
         return dispatch(root, arguments)
     except Stop as stop:
         note(str(stop))
+        for found in getattr(stop, "findings", ()):
+            note(f"{found['code']}: {found['what']}")
         return stop.status
     except MachineError as trouble:
         note(f"The emulator did something unexpected: {trouble}")

@@ -15,7 +15,7 @@ from grader import checks as checklist
 from grader import collect as collector
 from grader import evidence as records
 from grader import judge
-from picture import PictureError, page, run
+from picture import PictureError, page, run, svg
 from picture import tree as terminal
 
 DEFAULT_SEED = 1
@@ -132,13 +132,27 @@ def _chosen(made, options):
     return moment, scene, address(options.va, 64 if scene.space.mode.signed else 32)
 
 
+def _write(root, path, text):
+    """The path as a person would type it, after writing the file."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as why:
+        raise Stop(TROUBLE, f"{path} cannot be written: {why.strerror}.") from why
+    return path.relative_to(root) if path.is_relative_to(root) else path
+
+
 def view(root, options):
-    """Writes view.html."""
+    """Writes view.html; with --svg, one scene as a drawing for a text."""
     made, folder, moment, scene, va = _picture(root, options)
-    path = folder / "view.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page.html(made, moment.name, scene and scene.name, va), "utf-8")
-    shown = path.relative_to(root) if path.is_relative_to(root) else path
+    if options.svg:
+        if scene is None:
+            raise Stop(USAGE, f"At {moment.name} there are no tables to draw. STOP= names another "
+                              "checkpoint.")
+        say(f"{_write(root, Path(options.svg).resolve(), svg.draw(scene, va))}: drawn.")
+        return PASS
+    shown = _write(root, folder / "view.html",
+                   page.html(made, moment.name, scene and scene.name, va))
     say(f"{shown}: open it in a browser. It needs no network.")
     return PASS
 

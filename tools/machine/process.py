@@ -3,6 +3,7 @@
 Used by the Bochs and QEMU sessions. It knows pipes and signals and nothing about emulators.
 """
 import atexit
+import ctypes
 import os
 import resource
 import select
@@ -12,9 +13,10 @@ import time
 
 from . import MachineError, MachineTimeout
 
+PR_SET_PDEATHSIG = 1            # prctl(2), Linux
 LARGEST_FILE = 64 << 20         # no file an emulator writes for us is near this; a flood stops here
 _live = set()
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _end_all():
@@ -32,11 +34,21 @@ def _exit_on_signal(number, _frame):
 
 def exit_cleanly_on_signals():
     """For commands: SIGTERM and SIGHUP end us through atexit, as Ctrl-C already does."""
-    for number in _ENDING[1:]:
+    for number in ENDING[1:]:
         signal.signal(number, _exit_on_signal)
 
 
+_prctl = getattr(ctypes.CDLL(None), "prctl", None)
+
+
+def die_with_parent(number=signal.SIGKILL):
+    """In a child: ask the kernel to end us when our parent ends, however it ends. Linux only."""
+    if _prctl:
+        _prctl(PR_SET_PDEATHSIG, int(number))
+
+
 def _in_child():
+    die_with_parent()
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
@@ -47,7 +59,7 @@ class Child:
     """One process in a group of its own, so that Ctrl-C reaches us first and we end it."""
 
     def __init__(self, arguments, cwd, environment=None, stderr=None):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)     # begun is known
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)     # begun is known
         try:
             self.process = subprocess.Popen(
                 arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,

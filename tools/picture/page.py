@@ -16,6 +16,7 @@ from picture.regions import kind_text, letter
 from picture.tree import Style, row_text, was_text
 
 HERE = Path(__file__).resolve().parent / "page"
+MOST_ROWS, MOST_PIECES = 600, 200        # of one scene that go into the page; see html()
 SCRIPTS = ("walk.js", "draw.js", "address.js", "page.js")
 
 
@@ -31,8 +32,9 @@ def mode_row(mode):
 class _Writer:
     """Collects what the page needs, each table, card and list of frames once."""
 
-    def __init__(self, picture):
+    def __init__(self, picture, scale):
         self.picture = picture
+        self.most_rows, self.most_pieces = MOST_ROWS * scale, MOST_PIECES * scale
         self.pool, self.frames, self.cards = pool.Pool(), pool.Pool(), pool.Pool()
         self._encoded = {}
 
@@ -63,13 +65,35 @@ class _Writer:
 
     def _scene(self, scene):
         space = scene.space
+        levels, hidden = self._levels(scene)
         return {"name": scene.name, "mode": space.mode.key, "cr3": hex(space.cr3),
                 "root": hex_text(space.root), "on": space.features._asdict(),
                 "hasExecute": space.has_execute, "headline": scene.headline(),
                 "since": scene.since, "troubles": scene.troubles(), "frames": self._frames(scene),
-                "levels": [[self.cards.put(json.dumps(self._card(scene, card)))
-                            for card in cards] for cards in scene.cards.drawn()],
-                "virtual": self._virtual(scene), "physical": self._physical(scene)}
+                "levels": levels, "hidden": hidden,
+                "virtual": self._cut(self._virtual(scene)),
+                "physical": self._cut(self._physical(scene))}
+
+    def _levels(self, scene):
+        """(cards of each level by number, how many of each are left out because there are too
+        many rows: garbage read as tables has no end)."""
+        left, levels, hidden = self.most_rows, [], []
+        for cards in scene.cards.drawn():
+            levels.append([])
+            for card in cards:
+                if left <= 0:
+                    break
+                made = self._card(scene, card, left)
+                left -= len(made["rows"])
+                levels[-1].append(self.cards.put(json.dumps(made)))
+            hidden.append(len(cards) - len(levels[-1]))
+        return levels, hidden
+
+    def _cut(self, items):
+        """The first pieces of a strip, and a word about the others."""
+        more = len(items) - self.most_pieces
+        return items if more <= 0 else \
+            [*items[:self.most_pieces], {"gap": f"{more} more, not in this page", "wide": True}]
 
     def _frames(self, scene):
         """Every page of tables that the space has, as text."""
@@ -85,8 +109,8 @@ class _Writer:
                     pairs[at] = self._encoded[key]
         return self.frames.put(pool.frames(pairs.items()))
 
-    def _card(self, scene, card):
-        """A table: its frame, the ways to it, its rows."""
+    def _card(self, scene, card, most):
+        """A table: its frame, the ways to it, its rows (at most so many)."""
         mode = scene.space.mode
         va = card.ways[0].va
         return {"frame": hex_text(card.frame), "table": mode.levels[card.depth].table,
@@ -94,7 +118,8 @@ class _Writer:
                 "missing": card.missing,
                 "ways": [[hex_text(way.parent), way.index, mode.name(card.depth - 1, way.index)]
                          for way in card.ways if way.parent is not None],
-                "rows": [self._row(scene, card, row, va) for row in card.rows]}
+                "cut": max(0, len(card.rows) - most),
+                "rows": [self._row(scene, card, row, va) for row in card.rows[:most]]}
 
     def _row(self, scene, card, row, va):
         space = scene.space
@@ -175,11 +200,12 @@ def _row_label(scene, card, row):
     return row_text(scene, card, row, 0, Style())
 
 
-def html(picture, stop=None, scene=None, va=None):
-    """The page. stop, scene, va: what is open at first."""
+def html(picture, stop=None, scene=None, va=None, scale=1):
+    """The page. stop, scene, va: what is open at first. scale: how much more than the usual is
+    drawn of a space with very many rows; any address can be walked whatever is drawn."""
     start = {"stop": stop or picture.last().name, "scene": scene,
              "va": None if va is None else f"0x{va:X}"}
-    data = json.dumps(_Writer(picture).everything(start), ensure_ascii=False,
+    data = json.dumps(_Writer(picture, scale).everything(start), ensure_ascii=False,
                       separators=(",", ":")).replace("<", "\\u003c")
     text = (HERE / "page.html").read_text("utf-8")
     parts = {"TITLE": picture.title.replace("&", "&amp;").replace("<", "&lt;"),

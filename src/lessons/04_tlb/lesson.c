@@ -149,9 +149,8 @@ static void age(void)
     ask_which(first);
 }
 
-/* The page is read after every instruction, so at the end A must be set, by the walk after the
- * invalidation. Cleared behind it, or with none at all, A stays clear however often it is read.
- */
+/* The page is read after every instruction, so at the end A must be set: by the walk that follows
+ * the invalidation. Cleared behind it, or with none at all, A stays clear. */
 static void age_in_use(const struct trial *t)
 {
     uint32_t map = UNTOUCHED;

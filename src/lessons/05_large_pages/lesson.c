@@ -14,7 +14,8 @@
 #include "probe.h"
 
 #define WORDS     16u
-#define EDX_PSE   (1u << 3) /* SDM 2A, "CPUID", leaf 1 */
+#define UNTOUCHED 0x5AFE0000u /* what must still stand where a call was to write nothing */
+#define EDX_PSE   (1u << 3)   /* SDM 2A, "CPUID", leaf 1 */
 #define EDX_PSE36 (1u << 17)
 
 const struct lesson lesson = {
@@ -23,6 +24,19 @@ const struct lesson lesson = {
     .pool_frames = 64,
     .pool_lowest = 0x400000,
 };
+
+/* Paging is off: a function that wrote to *NULL all the same would hit the word at address 0. */
+static void ask_with_null(va32_t va)
+{
+    volatile uint32_t *at_zero = table_at((pa32_t){ large_page(0).value });
+    uint32_t before = *at_zero;
+
+    *at_zero = UNTOUCHED;
+    enum result result = translate(&user.space, va, NULL);
+    exam_answer(va.value, result, 0);
+    exam_answer(va.value, DONE, *at_zero);
+    *at_zero = before;
+}
 
 /* What must be answered with the right word, and leave every table as it was. */
 static void ask_for_refusals(void)
@@ -40,8 +54,11 @@ static void ask_for_refusals(void)
     inside.value = free.value + FRAME_BYTES;
     exam_answer(inside.value, map_large(&user.space, inside, frame, 0), 0);
     exam_answer(taken.value, map_large(&user.space, taken, frame, 0), 0);
-    exam_answer(taken.value, translate(&user.space, taken, NULL), 0);
-    exam_answer(free.value, translate(&user.space, free, NULL), 0);
+    ask_with_null(taken);
+    ask_with_null(free);
+    pa_t pa = { UNTOUCHED };
+    enum result result = translate(&user.space, free, &pa);
+    exam_answer(free.value, result, pa.value);
 }
 
 static void touch_memory(void)
@@ -87,7 +104,7 @@ static void first_half(void)
     map_drawn(&own, PTE_RW | PTE_PAT | PTE_PWT | BIT(10) | PTE_D);
     map_crowd();
     CHECKPOINT(built);
-    print("4  Ten calls, of which eight must be refused and leave no trace.\n");
+    print("4  Eleven calls, of which eight must be refused and leave no trace.\n");
     ask_for_refusals();
     CHECKPOINT(refused);
     print("5  switch_on: the kernel runs in 1,024 large pages.\n");

@@ -160,6 +160,8 @@ void ask_odd(void)
     ask_split(RESERVED, 1);
     ask_split(NOTHING, 1);
     exam_answer(good.value, map_large(&odd, good, (pa_t){ 0 }, 0), 0);
+    pa32_t crooked = { all.directory.value + 8 };
+    exam_answer(crooked.value, switch_on(crooked), 0);
 }
 
 /* ---- Joining ---- */

@@ -132,6 +132,8 @@ enum result join_pages(struct space *space, va32_t page)
 
 enum result switch_on(pa32_t directory)
 {
+    if (directory.value & SMALL_OFFSET)
+        return UNALIGNED;
     write_cr4(read_cr4() | CR4_PSE_BIT);
     write_cr3(directory.value);
     write_cr0(read_cr0() | CR0_PG_BIT);

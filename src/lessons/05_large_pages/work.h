@@ -15,7 +15,8 @@
  * table. "Flags" are always as in a PTE, whatever the page's size: bit 7 of them is PTE_PAT.
  *
  * Where a call has several reasons to refuse, any of them may be told. A refusal changes no table
- * and keeps no frame. Nobody but you changes the tables meanwhile, and the caller sees to the TLB.
+ * and keeps no frame. `space` is never NULL. Nobody but you changes the tables meanwhile, and the
+ * caller sees to the TLB.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
@@ -63,7 +64,11 @@ enum result split_large(struct space *space, va32_t va);
  */
 enum result join_pages(struct space *space, va32_t page);
 
-/* Turns paging on: from the next instruction on, `directory`, with its large pages, is in force. */
+/*
+ * Turns paging on: from the next instruction on, `directory`, with its large pages, is in force.
+ * UNALIGNED when it is not a multiple of PAGE_SIZE, since CR3 could not say so: then no register
+ * changes.
+ */
 enum result switch_on(pa32_t directory);
 
 #endif

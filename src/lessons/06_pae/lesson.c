@@ -11,6 +11,7 @@
 #include "frames.h"
 #include "lesson.h"
 #include "machine.h"
+#include "portrait.h"
 #include "probe.h"
 
 #define SWAP_DISKS 0x20u
@@ -41,9 +42,11 @@ static void step_slowly(void)
 {
     leave_swap_slot();
     CHECKPOINT(slowly);
+    portrait_allow(false); /* thousands of instructions, and each of them is stopped at */
     pae_map(&space, (va32_t){ va_of(SWAP_VA) }, (pa_t){ exam.note[SWAP_PA] }, PTE_RW);
     set_executable(&space, (va32_t){ va_of(LIVE_VA) }, true);
     CHECKPOINT(stepped);
+    portrait_allow(true);
 }
 
 static void turn_paging_on(void)
@@ -134,7 +137,7 @@ void lesson_main(void)
           pg_geometry_pae.entry_bytes, physical_bits());
     build();
     CHECKPOINT(built);
-    print("2  pae_translate is asked 1,024 times; 16 calls need the right word.\n");
+    print("2  pae_translate is asked 1,024 times; 17 calls need the right word.\n");
     ask_all();
     ask_for_refusals();
     CHECKPOINT(answers);

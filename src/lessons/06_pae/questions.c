@@ -38,7 +38,9 @@ void ask_all(void)
 
 static void refuse_map(uint32_t va, uint64_t pa, uint64_t flags)
 {
-    exam_answer(va, pae_map(&space, (va32_t){ va }, (pa_t){ pa }, flags), frames_free());
+    enum result result = pae_map(&space, (va32_t){ va }, (pa_t){ pa }, flags);
+
+    exam_answer(va, result, frames_free()); /* counted behind the call */
 }
 
 static void ask_map(void)
@@ -62,18 +64,33 @@ static void ask_map(void)
     frames_unlimit();
 }
 
+/* Paging is off: a function that wrote to *NULL all the same would hit the word at address 0. */
+static void ask_with_null(va32_t va)
+{
+    volatile union entry *at_zero = table_at((pa32_t){ 0 });
+    uint32_t before = at_zero->half.low;
+
+    at_zero->half.low = UNTOUCHED;
+    enum result result = pae_translate(&space, va, NULL);
+    exam_answer(va.value, result, at_zero->half.low);
+    at_zero->half.low = before;
+}
+
 static void ask_translate(void)
 {
     pa_t pa = { UNTOUCHED };
-    va32_t code = { va_of(CODE_VA) };
 
-    exam_answer(code.value, pae_translate(&space, code, NULL), 0);
-    exam_answer(EMPTY_VA, pae_translate(&space, (va32_t){ EMPTY_VA }, &pa), pa.value);
+    ask_with_null((va32_t){ va_of(CODE_VA) });
+    ask_with_null((va32_t){ EMPTY_VA });
+    enum result result = pae_translate(&space, (va32_t){ EMPTY_VA }, &pa);
+    exam_answer(EMPTY_VA, result, pa.value);
 }
 
 static void refuse_executable(uint32_t va)
 {
-    exam_answer(va, set_executable(&space, (va32_t){ va }, true), frames_free());
+    enum result result = set_executable(&space, (va32_t){ va }, true);
+
+    exam_answer(va, result, frames_free());
 }
 
 static void ask_set_executable(void)

@@ -8,6 +8,8 @@
  * each of those a PT of 512. PD and PT take a frame each. An entry holds an address in bits 51:12,
  * so a page may lie in memory above 4 GiB, which no pointer of a 32-bit kernel can name. PTE_XD
  * (bit 63) in a PDE or PTE forbids execution of everything below. A PDPTE takes no rights at all.
+ *
+ * `space` is never NULL. Where a call has several reasons to refuse, any of them may be told.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H

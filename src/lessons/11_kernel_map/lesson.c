@@ -13,6 +13,7 @@
 #include "machine.h"
 #include "probe.h"
 #include "stack.h"
+#include "traps.h"
 
 const struct lesson lesson = {
     .number = 11,
@@ -108,6 +109,20 @@ static void touch_edges(void)
     touch(PROBE_READ_1, DIRECT_MAP + VGA_TEXT, "the screen is no RAM");
 }
 
+/* ---- When it goes wrong ---- */
+
+/* A table that was not cleared leads anywhere. What the CPU says then tells nobody why. */
+static bool look_for_dirt(struct trap *t)
+{
+    (void)t;
+    exam.note[DIRTY] = frames_dirty();
+    if (exam.note[DIRTY] != 0)
+        print("\nFrames in your hands that are as full of old rubbish as they came: %lu.\n"
+              "Is every new table cleared? This is what comes of following such entries:\n",
+              exam.note[DIRTY]);
+    return false;
+}
+
 /* ---- In the new space ---- */
 
 static void live(uint64_t root)
@@ -121,7 +136,7 @@ static void live(uint64_t root)
     touch_user_half();
     print("8  Edges:\n");
     touch_edges();
-    print("9  phys_to_virt and virt_to_phys are asked about 144 addresses.\n");
+    print("9  phys_to_virt and virt_to_phys are asked about 148 addresses.\n");
     ask_for_addresses();
     CHECKPOINT(end);
 }
@@ -145,6 +160,8 @@ void lesson_main(void)
     exam.note[SCRATCH] = (uintptr_t)&scratch;
     exam.note[TEXT_BYTE] = (uintptr_t)nothing;
     exam.note[CONSTANT] = (uintptr_t)&constant;
+    traps_handle(VECTOR_GP, look_for_dirt);
+    traps_handle(VECTOR_PF, look_for_dirt);
     print("1  We live in the staff's tables: 4 GiB of RAM and devices at 0x%lx, all of it\n"
           "   writable and executable, the kernel's text included.\n",
           DIRECT_MAP);
@@ -161,6 +178,7 @@ void lesson_main(void)
     enum result result = build_kernel_map(&plan, &root);
     lesson_needs(result, BUILD, "build_kernel_map");
     exam.note[RESULT] = result;
+    exam.note[DIRTY] = result == DONE ? 0 : frames_dirty();
     exam.note[FREE_AFTER] = frames_free();
     exam.note[ROOT] = root.value;
     print("result %u, the PML4 lies at 0x%lx, %lu frames taken. What your tables say:\n", result,

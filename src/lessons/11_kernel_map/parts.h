@@ -35,6 +35,7 @@ enum note {
     CONSTANT,
     RUNS,
     RESULT, /* of build_kernel_map */
+    DIRTY,  /* frames in use and never cleared, when something went wrong */
 };
 
 extern struct plan plan;
@@ -45,8 +46,8 @@ void make_plan(void);
 /* survey.c: what is mapped in the space at `root`, run by run, as the tables say. */
 void print_space(pa_t root);
 
-/* survey.c: every region is there with the rights it needs, so the kernel can go on in this space.
- * Else says what is missing. */
+/* survey.c: every region is there, in its frames and with the rights it needs, so the kernel can go
+ * on in this space. Else says what is missing. */
 bool can_live_in(pa_t root);
 
 /* questions.c: plans that must be refused and leave no trace; where does this byte lie? */

@@ -138,8 +138,24 @@ static void ask_to_phys(void)
     }
 }
 
+/* Numbers that are no address of this kind at all. */
+static void ask_for_strangers(void)
+{
+    const uint64_t text = exam.note[TEXT_BYTE];
+    const pa_t far[] = { { BIT(52) + 0x1000 }, { 0 - DIRECT_MAP + text } };
+    const va_t twisted[] = { { text ^ BIT(50) }, { (DIRECT_MAP + 0x1000) & BITS(47, 0) } };
+
+    for (unsigned i = 0; i < 2; i++) {
+        va_t va = { UNTOUCHED };
+        pa_t pa = { UNTOUCHED };
+        exam_answer(far[i].value, phys_to_virt(&plan, far[i], &va), va.value);
+        exam_answer(twisted[i].value, virt_to_phys(&plan, twisted[i], &pa), pa.value);
+    }
+}
+
 void ask_for_addresses(void)
 {
     ask_to_virt();
     ask_to_phys();
+    ask_for_strangers();
 }

@@ -106,6 +106,8 @@ static void add_ram(void)
         if (r.end >> PAGE_SHIFT > exam.note[RAM_END_PAGE])
             exam.note[RAM_END_PAGE] = r.end >> PAGE_SHIFT;
     }
+    /* A stretch without a whole page, where no machine has RAM: nothing of it is to be mapped. */
+    plan.ram[plan.rams++] = (struct ram){ { VGA_TEXT + 0x100 }, { VGA_TEXT + 0x200 } };
     exam.note[RAM_LAST] = DIRECT_MAP + (exam.note[RAM_END_PAGE] << PAGE_SHIFT) - 1;
 }
 

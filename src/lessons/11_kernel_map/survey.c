@@ -81,8 +81,17 @@ void print_space(pa_t root)
 
 static bool has_rights(const struct pg_walk *w, uint64_t rights)
 {
-    return w->end == PG_END_MAPPED && (w->rights.write || !(rights & REGION_W)) &&
-           (w->rights.execute || !(rights & REGION_X));
+    return (w->rights.write || !(rights & REGION_W)) && (w->rights.execute || !(rights & REGION_X));
+}
+
+/* What is wrong with this page of a region, or NULL. */
+static const char *fault_of(const struct region *r, uint64_t page, const struct pg_walk *w)
+{
+    if (w->end != PG_END_MAPPED)
+        return "is not mapped";
+    if (w->pa.value != r->pa.value + page * PAGE_SIZE)
+        return "leads to another frame";
+    return has_rights(w, r->rights) ? NULL : "lacks a right";
 }
 
 bool can_live_in(pa_t root)
@@ -94,10 +103,11 @@ bool can_live_in(pa_t root)
         for (uint64_t page = 0; r->rights != 0 && page < r->pages; page++) {
             va_t va = { r->va.value + page * PAGE_SIZE };
             struct pg_walk w = pg_walk(&space, va);
-            if (has_rights(&w, r->rights))
+            const char *fault = fault_of(r, page, &w);
+            if (fault == NULL)
                 continue;
             print("     0x%lx (%s) %s in your tables: to load them would reset the machine.\n",
-                  va.value, r->name, w.end == PG_END_MAPPED ? "lacks a right" : "is not mapped");
+                  va.value, r->name, fault);
             return false;
         }
     }

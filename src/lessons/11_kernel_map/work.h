@@ -35,12 +35,13 @@ struct region {
     uint64_t pages, rights;
 };
 
-/* RAM from start up to, not including, end: any bytes, not only whole pages. */
+/* RAM from start up to, not including, end: any bytes, and perhaps not one whole page. */
 struct ram {
     pa_t start, end;
 };
 
-/* No two stretches of RAM overlap. A region's frames need not be RAM: the screen's are not. */
+/* No two stretches of RAM overlap. A region's frames need not be RAM: the screen's are not. There
+ * are at most REGIONS_MAX regions and RAM_MAX stretches. No pointer below is NULL. */
 struct plan {
     uint64_t regions, rams;
     struct region region[REGIONS_MAX];

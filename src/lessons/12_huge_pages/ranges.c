@@ -48,7 +48,8 @@ static void place(unsigned range, uint64_t first, uint64_t off, uint64_t pages, 
     exam.note[VA + range] = first << PAGE_SHIFT;
     exam.note[PA + range] = (between(4, 400) * PAGES_1G + first % PAGES_1G + off) << PAGE_SHIFT;
     exam.note[PAGES + range] = pages;
-    exam.note[FLAGS + range] = flags | between(0, 7) << 9; /* some of the free bits */
+    uint64_t free_bits = between(0, 7); /* some of them, below the address and above */
+    exam.note[FLAGS + range] = flags | free_bits << 9 | (free_bits ^ 0x5A) << 52;
 }
 
 /* Some GiB of the lower half; for each range below other entries of the PML4. */

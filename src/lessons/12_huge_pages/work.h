@@ -15,8 +15,9 @@
  * entry that names a table gets PTE_P, PTE_RW, PTE_US and nothing else. A table without any page
  * must not be left behind. What these functions find was made by them, or the like of it.
  *
- * Addresses and sizes may be any numbers. Where there are several reasons to refuse, any of them
- * may be told. The TLB is the caller's business, and nobody else changes the tables meanwhile.
+ * Addresses and sizes may be any numbers; no pointer is NULL. Where there are several reasons to
+ * refuse, any of them may be told. The TLB is the caller's business, and nobody else changes the
+ * tables meanwhile.
  */
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H

@@ -100,6 +100,7 @@ function drawRows(card, index, pick, open) {
     if (keep(row, i)) { flush(); list.append(drawRow(card, row, isHere(row), pick)); } else hidden++;
   });
   flush();
+  if (card.cut) list.append(make("li", {class: "from", text: `${card.cut} more rows, not in this page`}));
   return list;
 }
 
@@ -123,12 +124,12 @@ function drawCard(card, path, pick, open) {
 }
 
 // The columns: a level each, cards on the walk always among those shown.
-function drawTables(into, levels, path, pick, open) {
+function drawTables(into, levels, hidden, path, pick, open) {
   const columns = make("div", {id: "columns"});
   columns.style.setProperty("--wide", levels.filter((cards) => cards.length).length > 3 ? "13rem" : "18rem");
   const most = matchMedia("(max-width: 899px)").matches ? CARDS_NARROW : CARDS_SHOWN;
   levels.forEach((cards, depth) => {
-    if (!cards.length) return;
+    if (!cards.length && !hidden[depth]) return;
     const key = `cards ${depth}`;
     const shown = cards.filter((card, i) => open.has(key) || i < most || path.has(card.frame));
     const column = make("div", {class: "column"}, ...shown.map((card) => drawCard(card, path, pick, open)));
@@ -137,6 +138,9 @@ function drawTables(into, levels, path, pick, open) {
         type: "button", class: "more", text: `… ${cards.length - shown.length} more tables`, "data-key": key,
         click: () => { open.add(key); pick(null); },
       }));
+    }
+    if (hidden[depth]) {
+      column.append(make("p", {class: "from", text: `${hidden[depth]} more tables, not in this page`}));
     }
     columns.append(column);
   });

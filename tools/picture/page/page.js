@@ -102,7 +102,7 @@ function drawMap(one, space, walked) {
   }
   const levels = one.levels.map((cards) => cards.map((number) => data.cards[number]));
   const pick = (va) => { if (va !== null) ask(va); else draw(); };
-  drawTables(byId("tables"), levels, path, pick, open);
+  drawTables(byId("tables"), levels, one.hidden, path, pick, open);
   lastColumns = [levels, path];
   const pa = walked && walked.end === "mapped" ? walked.pa : null;
   drawStrip(byId("virtual"), one.virtual, (item) => virtualPiece(item, now.va, pick), "virtual", open, draw);

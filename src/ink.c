@@ -1,0 +1,72 @@
+/* Coloured text at a place of the screen: see ink.h. */
+#include "ink.h"
+
+static unsigned row, column;
+static enum colour colour;
+static uint16_t shown[CONSOLE_TOP][CONSOLE_COLUMNS]; /* what is there: the screen is slow */
+
+void ink_char(char c)
+{
+    uint16_t cell = (uint16_t)((unsigned)colour << 8 | (uint8_t)c);
+
+    if (column >= CONSOLE_COLUMNS)
+        return;
+    if (shown[row][column] != cell) {
+        shown[row][column] = cell;
+        console_cell(row, column, cell);
+    }
+    column++;
+}
+
+void ink_at(unsigned to_row, unsigned to_column, enum colour with)
+{
+    row = to_row;
+    column = to_column;
+    colour = with;
+}
+
+void ink_colour(enum colour with)
+{
+    colour = with;
+}
+
+void ink_text(const char *s)
+{
+    while (*s != '\0')
+        ink_char(*s++);
+}
+
+void ink_hex(uint64_t value)
+{
+    unsigned shift = 60;
+
+    ink_text("0x");
+    while (shift > 0 && (value >> shift) == 0)
+        shift -= 4;
+    for (;; shift -= 4) {
+        ink_char("0123456789abcdef"[value >> shift & 15]);
+        if (shift == 0)
+            return;
+    }
+}
+
+void ink_decimal(uint32_t value, unsigned width)
+{
+    char digits[10];
+    unsigned n = 0;
+
+    do {
+        digits[n++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value != 0);
+    for (; width > n; width--)
+        ink_char(' ');
+    while (n > 0)
+        ink_char(digits[--n]);
+}
+
+void ink_blank_to(unsigned end)
+{
+    while (column < end)
+        ink_char(' ');
+}
