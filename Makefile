@@ -117,6 +117,14 @@ $(STAFF_DIR)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
 
+# Kernels of the project's own tests (tests/guest) are built as lessons are: LESSON_DIR says where.
+$(STAFF_DIR)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
+$(STAFF_DIR)/tests/%.o: tests/%.asm
+	@mkdir -p $(@D)
+	$(NASM) -w+all -werror -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
+
 # src/paging sees nothing above itself.
 $(STAFF_DIR)/src/paging/%.o: src/paging/%.c
 	@mkdir -p $(@D)

@@ -70,12 +70,13 @@ CORE_INLINE bool quick_map(const struct pg_space *space, pg_va va, pg_pa pa, pg_
 {
     const struct pg_geometry *geometry = space->geometry;
     pg_entry zero = pg_must_be_zero(geometry, &space->features, PG_PT, true), old;
-    pg_entry frames = (pg_entry)geometry->level[PG_PT].frame_mask & ~zero;
+    pg_entry address = ((pg_entry)geometry->level[PG_PT].frame_mask & ~zero) | (PAGE_SIZE - 1);
     pg_entry known = (pg_entry)PG_FLAG_BITS & ~zero;
     pg_entry wanted = PTE_P | (flags & (PTE_RW | PTE_US));
-    pg_entry strange = (pa.value & ~frames) | (flags & ~known) | va.value % PAGE_SIZE;
+    pg_entry strange = (pa.value & ~address) | (flags & ~known);
     pg_pa at;
-    if (QUICK_RARELY(strange) || QUICK_RARELY(!core_is_canonical(geometry, va)) ||
+    if (QUICK_RARELY(strange | ((va.value | pa.value) & (pg_entry)(PAGE_SIZE - 1))) ||
+        QUICK_RARELY(!core_is_canonical(geometry, va)) ||
         !quick_find(space, va, PG_PT, wanted | (pg_entry)PTE_XD, wanted, &at) ||
         !core_load(space, at, &old) || QUICK_RARELY(pg_is_present(old)))
         return false;

@@ -39,7 +39,7 @@ CORE_INLINE unsigned core_best_level(const struct pg_space *space, unsigned leve
 }
 
 /*
- * The run that the range begins with. The second time, what is `checked` already is not read
+ * The run that the range begins with. The second time, what is `checked` already is not checked
  * again: no page was there, though above the PT a table may be.
  */
 CORE_INLINE enum pg_result core_next_run(const struct pg_space *space, pg_va va, pg_pa pa,
@@ -47,8 +47,8 @@ CORE_INLINE enum pg_result core_next_run(const struct pg_space *space, pg_va va,
                                          struct core_run *run)
 {
     const struct pg_geometry *geometry = space->geometry;
-    run->walk = core_walk(space, va);
-    enum pg_result result = core_find(&run->walk, PG_PT);
+    core_walk_into(space, va, &run->walk);
+    enum pg_result result = checked ? PG_NOT_MAPPED : core_find(&run->walk, PG_PT);
     if (result != PG_NOT_MAPPED)
         return result == PG_OK ? PG_ALREADY_MAPPED : result;
     run->level = core_best_level(space, run->walk.level, va, pa, pages);
@@ -65,10 +65,12 @@ CORE_INLINE enum pg_result core_next_run(const struct pg_space *space, pg_va va,
         pg_pa at = { (pg_entry)run->walk.step[run->walk.steps - 1].at.value };
         run->count = core_count_free(space, at, run->count);
     }
-    pg_entry beyond = (pg_entry)(run->count - 1) << row->shift;
-    result = core_encode(space, run->level, (pg_pa){ pa.value + beyond }, flags, &run->entry);
     run->entry = pg_leaf_entry(geometry, run->level, pa, (pg_entry)flags);
-    return result;
+    if (checked)
+        return PG_OK;
+    pg_pa last = { pa.value + ((pg_entry)(run->count - 1) << row->shift) };
+    pg_entry ignored;
+    return core_encode(space, run->level, last, flags, &ignored);
 }
 
 /* Tables that the run lacks and no run before it, in a range that starts at `start`. */

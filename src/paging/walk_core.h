@@ -58,30 +58,40 @@ CORE_INLINE bool core_read(const struct pg_space *space, unsigned level, pg_pa t
     return answered;
 }
 
-/* As pg_walk(). */
-CORE_INLINE struct pg_walk core_walk(const struct pg_space *space, pg_va va)
+/* As pg_walk(), into *walk: where a copy would cost more than the walk. */
+CORE_INLINE void core_walk_into(const struct pg_space *space, pg_va va, struct pg_walk *walk)
 {
     const struct pg_geometry *geometry = space->geometry;
-    struct pg_walk walk = { .end = PG_END_NONCANONICAL, .rights = { true, true, true } };
+    walk->end = PG_END_NONCANONICAL;
+    walk->rights = (struct pg_rights){ true, true, true };
+    walk->steps = walk->level = 0; /* not the steps themselves: zeroing them costs a walk */
+    walk->reserved = walk->span_bytes = walk->pa.value = 0;
     if (!core_is_canonical(geometry, va))
-        return walk;
+        return;
     pg_pa table = { (pg_entry)(space->root.value & geometry->root_mask) };
 #pragma GCC unroll 5
     for (unsigned level = geometry->levels; level >= PG_PT; level--) {
-        walk.end = PG_END_OUTSIDE;
-        if (!core_read(space, level, table, va, &walk))
+        walk->end = PG_END_OUTSIDE;
+        if (!core_read(space, level, table, va, walk))
             break;
-        pg_entry entry = (pg_entry)walk.step[geometry->levels - level].entry;
-        walk.end = core_judge(space, level, entry, &walk);
-        if (walk.end != PG_END_MAPPED)
+        pg_entry entry = (pg_entry)walk->step[geometry->levels - level].entry;
+        walk->end = core_judge(space, level, entry, walk);
+        if (walk->end != PG_END_MAPPED)
             break;
         /* Before the test: what stands after it is outside the loop and would not unroll. */
         pg_pa frame = pg_frame_address(geometry, level, entry);
-        walk.pa.value = frame.value | (va.value & (pg_span_bytes(geometry, level) - 1));
+        walk->pa.value = frame.value | (va.value & (pg_span_bytes(geometry, level) - 1));
         if (pg_is_leaf(geometry, &space->features, level, entry))
             break;
         table = pg_table_address(geometry, level, entry);
     }
+}
+
+/* As pg_walk(). */
+CORE_INLINE struct pg_walk core_walk(const struct pg_space *space, pg_va va)
+{
+    struct pg_walk walk;
+    core_walk_into(space, va, &walk);
     return walk;
 }
 

@@ -107,6 +107,7 @@ static bool alloc(void *context, pa_t *frame)
         machine->fail_after--;
     if (machine->strange) {
         *frame = machine->strange_frame;
+        machine->strange_out++;
         return true;
     }
     uint32_t free_frames = machine->frames - machine->in_use;
@@ -121,8 +122,10 @@ static bool alloc(void *context, pa_t *frame)
 static void give(void *context, pa_t frame)
 {
     struct machine *machine = context;
-    if (machine->strange && frame.value == machine->strange_frame.value)
+    if (machine->strange && frame.value == machine->strange_frame.value) {
+        machine->strange_out--;
         return;
+    }
     uint32_t number = (uint32_t)((frame.value - machine->base) >> PAGE_SHIFT);
     if (machine_at(machine, frame.value) == NULL || !machine->used[number] ||
         (frame.value & (PAGE_SIZE - 1)) != 0) {

@@ -18,6 +18,7 @@ struct machine {
     bool orderly;    /* frames come in order and are handed back clean: two machines stay alike */
     bool strange;    /* alloc hands out `strange_frame`, whatever it is */
     pa_t strange_frame;
+    uint32_t strange_out; /* how often it was handed out and not given back */
     uint8_t *bytes;
     bool *used;
     uint32_t *order; /* the free frames: order[in_use] and after */

@@ -196,6 +196,7 @@ static void give_strange_frames(const struct mode *mode)
     for (unsigned i = 0; i < sizeof strange / sizeof *strange; i++) {
         machine.strange_frame.value = strange[i];
         expect_map(PG_BAD_FRAME, 0, 0, PG_PT, PTE_RW);
+        CHECK(machine.strange_out, 0);
     }
     machine_end(&machine);
 }
@@ -209,6 +210,7 @@ static void give_high_frame(void)
     machine.strange = true;
     machine.strange_frame.value = limit;
     expect_map(PG_BAD_FRAME, 0, 0, PG_PDPT, PTE_RW);
+    CHECK(machine.strange_out, 0);
     machine_end(&machine);
 }
 

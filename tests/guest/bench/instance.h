@@ -1,0 +1,124 @@
+/*
+ * The library as a kernel of one mode compiles it: a constant space but for the root, memory
+ * where it is. The includer chooses the words (word_32.h or word_64.h) and defines BENCH_GEOMETRY
+ * (32, pae, 4) and entry_t. No guard: it is a template.
+ */
+#include "bench.h"
+
+#include "frames.h"
+#include "paging/access.h"
+#include "paging/map.h"
+#include "paging/quick.h"
+#include "paging/range_core.h"
+
+#define PG_ROW(name) static const struct pg_geometry row_##name
+#include "paging/geometry_rows.h"
+
+#define NOWHERE (~(word_t)0)
+
+static inline bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
+{
+    (void)context, (void)bytes;
+    *entry = *(const entry_t *)(uintptr_t)at.value;
+    return true;
+}
+
+static inline void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
+{
+    (void)context, (void)bytes;
+    *(volatile entry_t *)(uintptr_t)at.value = (entry_t)entry;
+}
+
+/* Frames taken before anything is measured: what the allocator costs is not the library's. */
+static uint64_t ready[BENCH_FRAMES];
+static unsigned count;
+
+static void prepare(void)
+{
+    while (count < BENCH_FRAMES)
+        ready[count++] = frames_take();
+}
+
+static bool take_frame(void *context, pa_t *frame)
+{
+    (void)context;
+    if (count == 0)
+        return false;
+    frame->value = ready[--count];
+    return true;
+}
+
+static void give_frame(void *context, pa_t frame)
+{
+    (void)context;
+    ready[count++] = frame.value;
+}
+
+static inline struct pg_space space_of(word_t root, const struct pg_geometry *geometry)
+{
+    return (struct pg_space){
+        .geometry = geometry,
+        .root = { root },
+        .features = { .maxphyaddr = 40, .pse = true, .nxe = true, .pages_1g = true },
+        .memory = { read_entry, write_entry, NULL },
+        .frames = { take_frame, give_frame, NULL },
+    };
+}
+
+static word_t translate(word_t root, word_t va)
+{
+    struct pg_space space = space_of(root, &BENCH_ROW);
+    pg_pa pa;
+    return quick_translate(&space, (pg_va){ va }, &pa) ? (word_t)pa.value : NOWHERE;
+}
+
+static word_t map(word_t root, word_t va, word_t pa, word_t flags)
+{
+    struct pg_space space = space_of(root, &BENCH_ROW);
+    return quick_map(&space, (pg_va){ va }, (pg_pa){ pa }, flags);
+}
+
+static word_t map_range(word_t root, word_t va, word_t pa, word_t pages, word_t flags)
+{
+    struct pg_space space = space_of(root, &BENCH_ROW);
+    return pg_settle(core_map_range(&space, (pg_va){ va }, (pg_pa){ pa }, pages, flags), NULL);
+}
+
+static word_t library_map(word_t root, word_t va, word_t pa, word_t flags)
+{
+    struct pg_space space = space_of(root, &BENCH_GEOMETRY);
+    return pg_settle(pg_map(&space, (va_t){ va }, (pa_t){ pa }, PG_PT, flags), NULL);
+}
+
+static word_t library_unmap(word_t root, word_t va)
+{
+    struct pg_space space = space_of(root, &BENCH_GEOMETRY);
+    return pg_settle(pg_unmap(&space, (va_t){ va }, PG_PT), NULL);
+}
+
+static word_t library_walk(word_t root, word_t va)
+{
+    struct pg_space space = space_of(root, &BENCH_GEOMETRY);
+    return pg_walk(&space, (va_t){ va }).end;
+}
+
+static word_t library_access(word_t root, word_t va)
+{
+    static const struct pg_control control = { .wp = true };
+    struct pg_space space = space_of(root, &BENCH_GEOMETRY);
+    struct pg_access access = { .kind = PG_WRITE, .user = true };
+    return pg_access(&space, &control, (va_t){ va }, access).verdict;
+}
+
+/* Empties the entries of a range and leaves the tables, as library_unmap would not. */
+static void clear(word_t root, word_t va, word_t pages)
+{
+    struct pg_space space = space_of(root, &BENCH_GEOMETRY);
+    for (word_t i = 0; i < pages; i++) {
+        struct pg_walk walk = pg_walk(&space, (va_t){ va + i * PAGE_SIZE });
+        write_entry(NULL, walk.step[walk.steps - 1].at, 0, 0);
+    }
+}
+
+const struct bench bench = { prepare,     clear,         translate,    map,           map_range,
+                             library_map, library_unmap, library_walk, library_access };

@@ -1,0 +1,78 @@
+/*
+ * The measuring kernel: calls each case once, between two magic breakpoints, in the order that
+ * tests/bench_library expects. It prints nothing of its measurements: who counts is outside.
+ */
+#include "lesson.h"
+
+#include "bench.h"
+#include "console.h"
+#include "frames.h"
+#include "machine.h"
+
+#include "paging/types.h"
+
+const struct lesson lesson = { .number = 0, .title = "what src/paging costs", .pool_frames = 256 };
+
+/* Any function, as C lets a pointer to one be converted; the words match the ABI. */
+typedef void (*any)(void);
+
+static word_t empty(word_t a, word_t b, word_t c, word_t d, word_t e)
+{
+    return a + b + c + d + e;
+}
+
+static word_t fresh_root(void)
+{
+    uint64_t frame = frames_take();
+    word_t *words = (word_t *)(uintptr_t)frame;
+    for (unsigned i = 0; i < FRAME_BYTES / sizeof *words; i++)
+        words[i] = 0;
+    return (word_t)frame;
+}
+
+/* One page is mapped before, so the tables are there; the answer must be the one due. */
+static void expect(word_t seen, word_t due, unsigned which)
+{
+    if (seen != due)
+        panic("case %u answered 0x%lx, not 0x%lx", which, seen, due);
+}
+
+static void measure_pages(word_t root)
+{
+    const word_t va = BENCH_VA, flags = PTE_RW | PTE_US;
+    expect(bench.map_range(root, va, 0x400000, 1, flags), 0, 0);
+    expect(measure((any)bench.translate, root, va + 0x123, 0, 0, 0), 0x400123, 1);
+    expect(measure((any)bench.map, root, va + 0x1000, 0x401000, flags, 0), 1, 2);
+    expect(measure((any)bench.library_map, root, va + 0x2000, 0x402000, flags, 0), 0, 3);
+    expect(measure((any)bench.library_unmap, root, va + 0x2000, 0, 0, 0), 0, 4);
+    measure((any)bench.library_walk, root, va, 0, 0, 0);
+    expect(measure((any)bench.library_access, root, va, 0, 0, 0), 0, 6);
+}
+
+/* Ranges of a growing number of pages, in tables that lack, and once more in tables that wait. */
+static void measure_ranges(word_t root)
+{
+    const word_t va = 0x20000000, flags = PTE_RW;
+    for (word_t pages = 1; pages <= BENCH_LARGEST; pages *= 4)
+        expect(measure((any)bench.map_range, root, va + pages * 0x1000 * 2, 0x1000, pages, flags),
+               0, 7);
+}
+
+static void measure_waiting(word_t root)
+{
+    const word_t va = 0x40000000;
+    expect(bench.map_range(root, va, 0x1000, BENCH_PAGES, PTE_RW), 0, 8);
+    bench.clear(root, va, BENCH_PAGES);
+    expect(measure((any)bench.map_range, root, va, 0x1000, BENCH_PAGES, PTE_RW), 0, 9);
+}
+
+void lesson_main(void)
+{
+    bench_prepare();
+    bench.prepare();
+    word_t root = fresh_root();
+    measure((any)empty, 0, 0, 0, 0, 0);
+    measure_pages(root);
+    measure_ranges(root);
+    measure_waiting(root);
+}

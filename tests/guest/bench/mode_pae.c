@@ -1,0 +1,8 @@
+/* The measured library for one mode: see instance.h. */
+#include "paging/word_64.h"
+
+typedef pg_entry entry_t;
+
+#define BENCH_GEOMETRY pg_geometry_pae
+#define BENCH_ROW      row_pae
+#include "instance.h"
