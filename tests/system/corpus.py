@@ -10,15 +10,16 @@ NN.toml lists changes to the reference of lesson NN, one [[mutant]] each:
     emu            "bochs" or "qemu" when only that one can show it
 
 NN/NAME.c (and NAME.asm) is a whole submission; its first line says `expect: E-CODE` and, if need
-be, `emu: bochs`.
+be, `emu: bochs`. tests/matrix and test_corpora.py run them and judge them by the same words.
 """
 
 import re
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
-from bench import ROOT, numbered
+from bench import LONG, QUICK, ROOT, SEED, first_code, numbered
 
 CODES = re.compile(r"[ECR]-[A-Z0-9-]+")
 
@@ -69,6 +70,45 @@ def _whole(corpus, path):
     only = re.search(r"emu: (bochs|qemu)", first)
     return Submission(corpus, int(path.parent.name), path.stem, tuple(CODES.findall(said)),
                       path=path, emu=only and only[1])
+
+
+def seeds(name, label):
+    """(emulator, seed) for one entry of a corpus.
+
+    With LONG=1 all of them. Otherwise each mutant runs once, two in three on Bochs and one on QEMU,
+    with one of three seeds; cheats and alternatives run on both."""
+    three = [SEED, SEED + 1, SEED + 2]
+    place = crc32(label.encode())           # the same whatever stands beside it
+    if LONG:
+        return [("bochs", SEED), *(("qemu", seed) for seed in three)]
+    if name != "mutants":
+        return [("bochs", SEED), ("qemu", three[place % 3])]
+    return [("qemu" if place % 3 == 2 else "bochs", three[place // 3 % 3])]
+
+
+def runs(name):
+    """[(submission, emulator, seed)] of a corpus. QUICK=1 takes every fifth mutant."""
+    due = [(one, emulator, seed) for one in load(name)
+           for emulator, seed in dict.fromkeys((one.emu or e, s)
+                                               for e, s in seeds(name, one.label))]
+    return due[::5] if QUICK and name == "mutants" else due
+
+
+def codes_given(result):
+    """The tripwires' codes and the root cause's: what the report names first."""
+    found = [wire["code"] for wire in result["tripwires"]]
+    return [code for code in (*dict.fromkeys(found), first_code(result)) if code]
+
+
+def gap(one, result):
+    """What is wrong with a mutant's result, in a few words; None when it is caught and named."""
+    if not one.expect:
+        return "expects no code"
+    if result["verdict"] != "fail":
+        return f"{result['verdict']}, not caught"
+    if result["points"] >= result["maximum"]:
+        return "keeps every point"
+    return None if first_code(result) in one.expect else f"named {first_code(result)}"
 
 
 def load(corpus):
