@@ -11,7 +11,7 @@ from machine import MachineError
 
 from grader import gate_files, sandbox
 from grader.gate_object import object_findings
-from grader.gate_text import forbidden, has_raw_string
+from grader.gate_text import text_findings
 
 MOST_TEXT = 4 << 20             # characters behind the preprocessor
 
@@ -134,18 +134,16 @@ class _Room:
         text = self._preprocess(name, command)
         (self.path / "offered.c").write_text(self.includes, encoding="utf-8")
         offered, _ = self.must([*command, "-E", "-P", "-w", "offered.c"])
-        findings = [("C-LIBRARY", f"inline assembly is not part of this lesson: {what}")
-                    for what in forbidden(text, offered)]
-        if has_raw_string(text):
-            findings.append(("C-LIBRARY", "raw string literals are not C"))
-        listed = f"{made}.d"
+        findings = text_findings(gate_files.without_markers(text), offered)
+        # Compiled is the very text that was looked at: a second run of the preprocessor could be
+        # made to say something else.
+        plain = f"{made}.i"
+        (self.path / plain).write_text(text, encoding="utf-8", errors="surrogateescape")
         here = f"-ffile-prefix-map={self.path.resolve()}=."      # no path of this machine in it
         try:
-            _, said = self.must([*command, here, "-MD", "-MF", listed, "-c", "-o", made, name])
+            _, said = self.must([*command, here, "-c", "-o", made, plain])
         except _Failed as failure:
             raise _Failed("" if findings else str(failure), findings) from failure
-        read = (self.path / listed).read_text("utf-8", "replace")
-        findings += self._strangers(gate_files.in_rule(read), self._system(command))
         return made, findings, "" if findings else said     # an assembler's words may quote a file
 
     def _preprocess(self, name, command):
@@ -164,7 +162,7 @@ class _Room:
             listed = self.run([*command, "-M", "-MG", "-w", name]).out      # those not found, too
             self._refuse(gate_files.in_rule(listed), self._system(command))
             self.must(quiet)
-        return gate_files.without_markers(done.out)
+        return done.out
 
     def _system(self, command):
         """Where the compiler keeps its own freestanding headers."""

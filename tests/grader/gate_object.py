@@ -9,13 +9,14 @@ from machine import elf as elves
 SECTIONS = re.compile(
     r"^(\.(text|data|bss|rodata)(\..+)?|\.comment|\.note\.GNU-stack|\.note\.gnu\.property"
     r"|\.debug_\w+|\.symtab|\.strtab|\.shstrtab|\.rela?\..+|\.eh_frame|\.group|)$")
+LOADED = re.compile(r"^\.(text|data|bss|rodata|note\.gnu\.property|eh_frame)\b")
 # What a compiler may call on its own: memory, and 64-bit arithmetic on a 32-bit machine.
 FREE = {"memcpy", "memset", "memmove", "memcmp", "_GLOBAL_OFFSET_TABLE_"}
 HELPER = re.compile(r"^__(u?(div|mod|divmod)[sdt]i[34]|mul[sdt]i3|(ash[lr]|lshr)[sdt]i3"
                     r"|(popcount|parity|ffs|clz|ctz|bswap)[sdt]i2|u?cmp[sdt]i2|neg[sdt]i2)$")
+PRINTS = re.compile(r"^(print|console_\w+)$")        # the lesson's own story
+LARGEST = 1 << 20               # bytes of code and data; the image lies below a lesson's frames
 SELF_RUNNING = re.compile(r"^\.(init|fini|init_array|fini_array|preinit_array|ctors|dtors)\b")
-
-LARGEST = 4 << 20               # bytes of code and data; a lesson takes its memory from frames
 
 
 def object_findings(path, rules):
@@ -30,16 +31,17 @@ def _sections(elf):
         if SELF_RUNNING.match(section.name):
             yield "C-SECTION", (f"the section {section.name} holds code to be run before the "
                                 "lesson starts (a constructor); remove it")
-        elif not SECTIONS.match(section.name):
+        elif not SECTIONS.match(section.name) or \
+                section.flags & elves.SHF_ALLOC and not LOADED.match(section.name):
             yield "C-SECTION", (f"the section {section.name} is none that the compiler makes by "
                                 "itself; remove the section attribute")
 
 
 def _size(elf):
-    size = sum(section.size for section in elf.sections if section.flags & elves.SHF_ALLOC)
-    if size > LARGEST:
-        yield "C-FILE", (f"code and data take {size >> 20} MiB, and at most {LARGEST >> 20} MiB is "
-                         "room for them; take memory from the frames that work.h offers")
+    taken = sum(section.size for section in elf.sections if section.flags & elves.SHF_ALLOC)
+    if taken > LARGEST:
+        yield "C-SIZE", (f"code and data take {taken} bytes, and there is room for {LARGEST}; "
+                         "tables come from the functions that work.h offers")
 
 
 def _definitions(elf, due):
@@ -65,6 +67,8 @@ def _wants(elf, offered):
             continue
         if symbol.bind == elves.STB_WEAK:
             yield "C-SYMBOL", f"{symbol.name} is a weak reference; remove the attribute"
+        elif PRINTS.match(symbol.name) and symbol.name not in offered:
+            yield "C-FORGED-OUTPUT", f"{symbol.name} is used, and nothing that is printed counts"
         elif symbol.name not in offered and symbol.name not in FREE \
                 and not HELPER.match(symbol.name):
             yield "C-LIBRARY", (f"{symbol.name} is used but not offered here; work.h lists what "

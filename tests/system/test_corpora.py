@@ -1,55 +1,52 @@
 """Mutants are caught and named, cheats gain nothing, other correct answers earn everything."""
 
 import pytest
-from bench import LONG, SEED, first_code, grade, numbered, story
-from corpus import load
+from bench import LESSONS, grade, numbered, story
+from corpus import codes_given, gap, load, runs
+from switch_off import NEEDED, WITNESSES, lives_without
 
 
-def seeds(name, place):
-    """(emulator, seed) for the entry at this place of a corpus.
-
-    With LONG=1 all of them. Otherwise each mutant runs once, two in three on Bochs and one on QEMU,
-    with one of three seeds; cheats and alternatives run on both."""
-    three = [SEED, SEED + 1, SEED + 2]
-    if LONG:
-        return [("bochs", SEED), *(("qemu", seed) for seed in three)]
-    if name != "mutants":
-        return [("bochs", SEED), ("qemu", three[place % 3])]
-    return [("qemu" if place % 3 == 2 else "bochs", three[place // 3 % 3])]
-
-
-def runs(name):
-    return [pytest.param(one, one.emu or emulator, seed,
-                         id=f"{one.label}-{one.emu or emulator}-{seed}")
-            for place, one in enumerate(load(name))
-            for emulator, seed in dict.fromkeys((one.emu or e, s) for e, s in seeds(name, place))]
+def cases(name):
+    return [pytest.param(one, emulator, seed, id=f"{one.label}-{emulator}-{seed}")
+            for one, emulator, seed in runs(name)]
 
 
 def judged(one, emulator, seed, folder):
+    """(result, evidence) of a submission of a corpus."""
     lesson = numbered(one.number)
-    return grade(lesson, one.files(folder), emulator, seed, folder / "out", fast=True)[0]
+    return grade(lesson, one.files(folder), emulator, seed, folder / "out", fast=True)
 
 
-@pytest.mark.parametrize("one, emulator, seed", runs("mutants"))
+@pytest.mark.parametrize("one, emulator, seed", cases("mutants"))
 def test_mutant_is_named(one, emulator, seed, tmp_path):
-    result = judged(one, emulator, seed, tmp_path)
-    assert one.expect, "a mutant must say which code it expects"
-    assert result["verdict"] == "fail", story(result)
-    assert result["points"] < result["maximum"]
-    assert first_code(result) in one.expect, story(result)
+    result, evidence = judged(one, emulator, seed, tmp_path)
+    assert gap(one, result) is None, story(result)
+    for check in WITNESSES.get(one.label, ()):
+        assert lives_without(evidence, numbered(one.number), check), \
+            f"{one.label} is caught without {check}, too: another mutant must show its worth"
 
 
-@pytest.mark.parametrize("one, emulator, seed", runs("cheats"))
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_check_says_which_mutant_needs_it(lesson):
+    """A new check comes with a mutant that only it catches, or `false` says that it has none."""
+    checks = [check["id"] for check in lesson.checks()["check"]]
+    listed = NEEDED.get(lesson.name, {})
+    names = {one.name for one in load("mutants") if one.number == lesson.number}
+    assert list(listed) == checks, "write it anew: tests/matrix --needed"
+    assert {name for name in listed.values() if name} <= names
+
+
+@pytest.mark.parametrize("one, emulator, seed", cases("cheats"))
 def test_cheat_gains_nothing(one, emulator, seed, tmp_path):
-    result = judged(one, emulator, seed, tmp_path)
+    result, _ = judged(one, emulator, seed, tmp_path)
     assert result["points"] == 0, story(result)
     assert result["status"] in (1, 3), story(result)
-    codes = {found["code"] for found in result["tripwires"]} | {first_code(result)}
-    assert codes & set(one.expect), story(result)
+    assert set(codes_given(result)) & set(one.expect), story(result)
 
 
-@pytest.mark.parametrize("one, emulator, seed", runs("alternatives"))
+@pytest.mark.parametrize("one, emulator, seed", cases("alternatives"))
 def test_alternative_earns_everything(one, emulator, seed, tmp_path):
-    result = judged(one, emulator, seed, tmp_path)
+    result, _ = judged(one, emulator, seed, tmp_path)
     assert result["verdict"] == "pass", story(result)
     assert result["points"] == result["maximum"]
+    assert set(one.expect) <= {remark["code"] for remark in result["remarks"]}, story(result)

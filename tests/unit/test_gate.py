@@ -7,7 +7,7 @@ import pytest
 
 from grader import sandbox
 from grader.gate import gate
-from grader.gate_text import forbidden, has_raw_string, statements
+from grader.gate_text import has_raw_string, statements, text_findings
 from machine import MachineError
 
 FLAGS = {".c": "gcc -m32 -std=c11 -ffreestanding -fno-pic -fno-stack-protector -O2 -Wall "
@@ -92,6 +92,23 @@ def test_other_honest_files_pass(place, source):
     (BODY % "__asm__(\".globl exam\");", "C-LIBRARY", "assembly"),
     (BODY % "extern int x __asm__(\"exam\");", "C-LIBRARY", "assembly"),
     (BODY % "#define JOIN(a, b) a##b\nJOIN(__as, m__)(\"nop\");", "C-LIBRARY", "assembly"),
+    (BODY % "static void h(void) { __asm__(\"outb %al, $0xE9\"); }", "C-FORGED-OUTPUT", "port"),
+    (BODY % "void print(const char *);\nstatic void h(void) { print(\"PASS\"); }\nvoid (*p)(void);",
+     "C-SYMBOL", "p is visible"),
+    ('#include "work.h"\nvoid print(char *);\nint map(long_t va) { print("PASS"); return 0; }\n',
+     "C-FORGED-OUTPUT", "print is used"),
+    (BODY % "static char far[1 << 21]; char *f(void);\nint g(void) { return far[3]++; }", "C-SIZE",
+     "2097"),
+    (BODY % '#ident "x\\"\\n\\tcli\\n#"', "C-SECTION", "#ident"),
+    (BODY % "static int s __attribute__((section(\".data\\n.globl exam\\n#\"))) = 1;", "C-SECTION",
+     "section"),
+    (BODY % "__attribute__((section(\".debug_x\"))) static int s = 1;", "C-SECTION", ".debug_x"),
+    (BODY % "static int t(void) { return 1; }\nint u(void) __attribute__((alias(\"t\")));",
+     "C-SYMBOL", "alias"),
+    (BODY % "#pragma redefine_extname frame_take exam_next", "C-SYMBOL", "redefine_extname"),
+    (BODY % '_Pragma("weak map")', "C-SYMBOL", "weak"),
+    (BODY % "static __thread int t;\nint *q(void);\nint *q(void) { return &t; }", "C-SECTION",
+     ".tbss"),
     (BODY % "static int sel(void) { return 1; }\nstatic int (*pick(void))(void) { return sel; }\n"
             "int twin(void) __attribute__((ifunc(\"pick\")));", "C-SYMBOL", "ifunc")])
 def test_what_is_not_offered_is_found_and_named(place, source, code, words):
@@ -99,6 +116,12 @@ def test_what_is_not_offered_is_found_and_named(place, source, code, words):
     assert not verdict["passed"]
     assert code in codes(verdict)
     assert any(words in finding["what"] for finding in verdict["findings"])
+
+
+def test_what_is_compiled_is_what_was_looked_at(place):
+    """This file is there once the preprocessor has run; a second run would see it."""
+    verdict = check(place, BODY % '#if __has_include("../offered.c")\n#error twice\n#endif')
+    assert verdict["passed"], verdict
 
 
 @pytest.mark.parametrize("name", ["../lesson/solution.c", "../solution.c",
@@ -200,13 +223,20 @@ def test_statements_are_cut_out_whole():
     ('asm("xchg %bx,%bx; cli");', False), ('asm("xchg %%bx,%%bx" : "=r"(x));', False),
     ('asm goto("xchg %bx,%bx" :::: out);', False)])
 def test_only_the_magic_breakpoint_is_free(text, magic):
-    assert (forbidden(text, "") == []) is magic
+    assert (text_findings(text, "") == []) is magic
+
+
+def test_attributes_of_any_spelling_are_looked_at():
+    for text in ('[[gnu::section(".x")]] int a;', '__attribute((section(".x"))) int a;'):
+        assert [code for code, _ in text_findings(text, "")] == ["C-SECTION"]
+    assert text_findings("__attribute__((aligned(4096))) int a[2]; int b = a[a[0]];", "") == []
 
 
 def test_assembly_of_the_headers_is_counted():
     text = 'asm("hlt");'
-    assert forbidden(text, text) == []
-    assert forbidden(text + text, text) == ['asm ( "hlt" )']
+    assert text_findings(text, text) == []
+    assert [what for _, what in text_findings(text + text, text)] == \
+        ['inline assembly is not part of this lesson: asm ( "hlt" )']
 
 
 def test_raw_strings_hide_nothing():

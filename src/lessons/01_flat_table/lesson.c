@@ -77,17 +77,20 @@ static enum result find(void *process, uint32_t va, uint32_t *pa)
     return result;
 }
 
-/* Calls that must be answered with the right word, and leave everything as it was. */
+/* Calls that must be answered with the right word, and leave everything as it was. Where in the
+ * page an unaligned address lies is drawn: nobody can know it by heart. */
 static void ask_for_refusals(void)
 {
     const pa32_t frame = { 0x9000 };
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t page_8 = { 0x8000 | inside }, page_2 = { 0x2000 | inside };
     struct process crooked = { flat_table_1, { (uint32_t)directory_1 + 8 } };
 
     exam_answer(0x2000, flat_map(&one, (va32_t){ 0x2000 }, frame, PTE_RW), 0);
-    exam_answer(0x8004, flat_map(&one, (va32_t){ 0x8004 }, frame, PTE_RW), 0);
-    exam_answer(0x7000, flat_map(&two, (va32_t){ 0x7000 }, (pa32_t){ 0x9008 }, PTE_RW), 0);
+    exam_answer(page_8.value, flat_map(&one, page_8, frame, PTE_RW), 0);
+    exam_answer(0x7000, flat_map(&two, (va32_t){ 0x7000 }, (pa32_t){ 0x9000 | inside }, PTE_RW), 0);
     exam_answer(0x7000, flat_unmap(&one, (va32_t){ 0x7000 }), 0);
-    exam_answer(0x2004, flat_unmap(&one, (va32_t){ 0x2004 }), 0);
+    exam_answer(page_2.value, flat_unmap(&one, page_2), 0);
     ask_without_place(find, &one, 0x2000, 0x3000);
     exam_answer(crooked.directory.value, switch_to(&crooked), 0);
 }

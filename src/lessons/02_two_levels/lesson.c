@@ -88,16 +88,18 @@ static enum result find(void *space, uint32_t va, uint32_t *pa)
     return result;
 }
 
-/* What must be answered with the right word, and leave every table as it was. */
+/* What must be answered with the right word, and leave every table as it was. Where in the page an
+ * unaligned address lies is drawn: nobody can know it by heart. */
 static void ask_for_refusals(void)
 {
-    const va32_t far = { FAR_VA };
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t far = { FAR_VA }, page_7 = { 0x7000 | inside };
     const pa32_t frame = { 0x9000 };
     uint32_t untouched, *entry = &untouched;
 
     exam_answer(0x2000, map(&one, (va32_t){ 0x2000 }, frame, PTE_RW), 0);
-    exam_answer(0x7004, map(&one, (va32_t){ 0x7004 }, frame, PTE_RW), 0);
-    exam_answer(0x7000, map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9008 }, PTE_RW), 0);
+    exam_answer(page_7.value, map(&one, page_7, frame, PTE_RW), 0);
+    exam_answer(0x7000, map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9000 | inside }, PTE_RW), 0);
     ask_without_place(find, &one, 0x2000, 0x3000);
     enum result result = walk(&lone, far, false, &entry);
     exam_answer(far.value, result, entry == &untouched);
