@@ -5,6 +5,7 @@ Used by collect.py and both emulator halves. README.md, section 1, names the sym
 from pathlib import Path
 
 from machine import MachineError, lines
+from machine.elf import STB_GLOBAL, STT_FUNC
 
 from grader import evidence, sandbox
 

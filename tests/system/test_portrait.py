@@ -3,10 +3,10 @@
 import tempfile
 
 import pytest
+from bench import ROOT
 
 from cli.build import build
 from cli.lessons import find
-from conftest import ROOT
 from machine.bochs import Bochs
 from machine.elf import Elf
 from picture.geometry import P, PS, RW

@@ -2,9 +2,9 @@
 
 import json
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
-from conftest import TESTS
 
 from cli import grade as verb
 from cli.grading import Graded
@@ -13,10 +13,12 @@ from fake import checks
 from grader import judge
 from machine import MachineError
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "src").symlink_to(TESTS.parent / "src")
+    (tmp_path / "src").symlink_to(ROOT / "src")
     (tmp_path / "work").mkdir()
     for name in ("01_flat_table", "02_two_levels"):
         (tmp_path / "work" / f"{name}.c").write_text("/* mine */\n")

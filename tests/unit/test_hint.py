@@ -4,6 +4,7 @@ test's own whose lessons are the project's.
 
 import re
 from argparse import Namespace
+from pathlib import Path
 
 import pytest
 
@@ -11,16 +12,16 @@ from cli import Stop, latest
 from cli.hint import hint
 from cli.lessons import find
 from cli.progress import progress
-from conftest import TESTS
 from test_report import results
 
+ROOT = Path(__file__).resolve().parents[2]
 RESULTS = results()
 STEPS = ["where to look", "the idea", "nearly there"]
 
 
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "src").symlink_to(TESTS.parent / "src")
+    (tmp_path / "src").symlink_to(ROOT / "src")
     (tmp_path / "work").mkdir()
     return tmp_path
 
