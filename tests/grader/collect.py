@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from machine import MachineError, MachineTimeout
+from machine import MachineError, MachineExit, MachineTimeout
 from machine.bochs_setup import FastBoot
 from machine.elf import Elf
 from machine.lines import symbol_at
@@ -56,6 +56,9 @@ def collect(build, checks, emulator, seed, progress=None):
             run.everything(bench)
     except MachineTimeout:
         run.end = {"how": "timeout"}
+    except MachineExit as gone:
+        run.end = {"how": "void"}
+        run.tripwire("C-EXIT-PORT", str(gone))
     return run.evidence(emulator)
 
 
@@ -87,10 +90,23 @@ class _Run:
             elif event.kind == "extra":
                 self.extra += 1
                 event = None
+            elif event.kind == "library":
+                if self._library(bench, event):
+                    return
+                event = None
             if event:
                 self._end(bench, event)
                 return
         self._end(bench, stopped._replace(kind="budget"))
+
+    def _library(self, bench, event):
+        """The project's own mapper was called. From the learner's file: then the run is void, and
+        goes no further."""
+        if not self.kernel.is_works(bench.caller()):
+            return False
+        self.tripwire("C-LIBRARY", f"{event.name}() was called from the learner's file")
+        self.end = {"how": "void"}
+        return True
 
     # -- a stop --------------------------------------------------------------------------------
 
@@ -106,7 +122,7 @@ class _Run:
         bench.write(self.kernel.exam + layout.STATE, struct.pack("<Q", mix(self.seed, stops)))
         stop["flush"], problem = bench.prove_flush(state)
         if problem:
-            self._tripwire("C-STALE-TEXT", problem)
+            self.tripwire("C-STALE-TEXT", problem)
         self._contents(bench, state, stop, exam)
         self.stops.append(stop)
         bench.limit(self.checks.get("budget", 40_000_000))
@@ -123,14 +139,16 @@ class _Run:
     def _check_place(self, event, stops):
         if event.pa is None or event.pa != self.kernel.elf.pa_of(event.rip):
             led = "nowhere" if event.pa is None else f"to 0x{event.pa:x}"
-            self._tripwire("C-STALE-TEXT", f"checkpoint_{event.name}: the tables lead its own "
+            self.tripwire("C-STALE-TEXT", f"checkpoint_{event.name}: the tables lead its own "
                            f"address {led}, which is not where the staff's code lies")
         if stops != len(self.stops) + 1:
-            self._tripwire("C-SKIPPED-STAFF", f"checkpoint_{event.name}: the staff counted {stops} "
+            self.tripwire("C-SKIPPED-STAFF", f"checkpoint_{event.name}: the staff counted {stops} "
                            f"stops, {len(self.stops) + 1} were seen")
 
-    def _tripwire(self, code, what):
-        self.tripwires.append({"code": code, "stop": len(self.stops), "what": what})
+    def tripwire(self, code, what):
+        found = {"code": code, "stop": len(self.stops), "what": what}
+        if found not in self.tripwires:
+            self.tripwires.append(found)
 
     def _contents(self, bench, state, stop, exam):
         """Staff code, descriptor tables, paging structures and the memory the lesson asks for."""
@@ -197,6 +215,9 @@ class _Run:
         kind = event.name.removeprefix(USER)
         ring = {} if kind == event.name else {"cpl": 3}
         access, ending = bench.probe(kind, canary, self._canary_place)
+        if access is None:
+            self.tripwire("C-PATCHED-STAFF", "an exception led elsewhere than to its handler")
+            return None
         if ring and access.get("vector") == BREAKPOINT:         # a fetch that came back
             access = {"va": access["va"], "outcome": "ok"}
         if not ending:

@@ -34,9 +34,11 @@ class Bench:
         self.tick, self.last_stop, self.watching, self.armed = 0, 0, False, False
         self.dead, self.current, self.now = None, None, None
         self.probed = set()
+        self.library = kernel.watched(checks)
 
     def __enter__(self):
-        self.bochs.break_at(self.kernel.elf.va("machine_end"))
+        for va in (self.kernel.elf.va("machine_end"), *self.library):
+            self.bochs.break_at(va)
         return self
 
     def __exit__(self, *_):
@@ -73,6 +75,8 @@ class Bench:
             return Event("end", None, stop.rip, stop.pa, stop.tick)
         if self.watching and stop.rip in self.kernel.probes:
             return Event("probe", self.kernel.probes[stop.rip], stop.rip, stop.pa, stop.tick)
+        if stop.rip in self.library:
+            return Event("library", self.library[stop.rip], stop.rip, stop.pa, stop.tick)
         return None
 
     def _triple_fault(self, stop):
@@ -118,6 +122,17 @@ class Bench:
         """The registers now."""
         self.now = self.bochs.everything()
         return _state(*self.now)
+
+    def caller(self):
+        """Where the function that has just been entered returns to; None: nowhere."""
+        state = self.state()
+        mode = tables.mode_of(state.cr0, state.cr4, state.efer)
+        at = state.registers["rsp"]
+        if mode != "off":
+            at = tables.translate(mode, state.cr3, state.cr4, [at], self.bochs.read_many)[0]
+        if at is None:
+            return None
+        return int.from_bytes(self.bochs.read(at, 8 if state.efer & tables.LMA else 4), "little")
 
     def end_state(self, event):
         """The registers at the end; of a triple fault, as they were before the reset."""
@@ -215,6 +230,7 @@ class Bench:
     def probe(self, kind, canary, may_hold):
         """Watch the probing instruction that is next: (ACCESS, the Event that ended all or None).
 
+        The ACCESS is None when it did not happen and no handler of the staff's was reached.
         may_hold(pa, size) says whether the canary may lie there for one instruction.
         """
         before = self.bochs.registers()
@@ -239,6 +255,8 @@ class Bench:
         if vector is not None:
             return {**access, **_fault(vector, stop.trace, after)}, None
         access["outcome"] = "ok"
+        if kind != "fetch" and not any(_is_access(line, va, kind) for line in stop.trace):
+            return None, None
         if kind == "fetch":
             return {**access, "pa": f"{fetched.pa:#x}"}, None
         return {**access, **self._seen(kind, va, size, stop, after, hidden, canary)}, None
@@ -255,9 +273,7 @@ class Bench:
 
     def _seen(self, kind, va, size, stop, after, hidden, canary):
         """pa, value and canary of an access that happened."""
-        lines = [a for a in stop.trace if a.va == va and a.write == kind.startswith("write")]
-        if not lines:
-            raise MachineError(f"Bochs: no trace of the access to {va:#x}")
+        lines = [a for a in stop.trace if _is_access(a, va, kind)]
         pa = lines[0].pa
         mask = (1 << 8 * size) - 1
         if kind.startswith("write"):
@@ -280,6 +296,10 @@ def _fault(vector, trace, after):
             raise MachineError(f"Bochs: no error code pushed for vector {vector}")
         fault["error"] = f"{pushed[-1].value:#x}"
     return fault
+
+
+def _is_access(line, va, kind):
+    return line.va == va and line.write == kind.startswith("write")
 
 
 def _walked(trace):

@@ -5,9 +5,11 @@ Used by collect.py and both emulator halves. README.md, section 1, names the sym
 from machine import MachineError, lines
 
 from grader import evidence
+from machine.elf import STB_GLOBAL, STT_FUNC
 
 PROBES = ("read_1", "read_4", "write_1", "write_4", "fetch",
           "read_4_rbp", "read_4_r13", "write_8_push")
+LIBRARY = "pg_"                 # the project's own walker and mapper
 USER = "user_"                  # probe_user_read_1: the same at CPL 3
 VECTORS_WITH_ERROR = (8, 10, 11, 12, 13, 14, 17, 21, 29, 30)
 _MASK = (1 << 64) - 1
@@ -44,6 +46,18 @@ class Kernel:
     def _named(self, prefix):
         return {s.value: s.name[len(prefix):] for s in self.elf.symbols
                 if s.name.startswith(prefix) and s.section}
+
+    def is_works(self, va):
+        """Whether an address (None: none) lies in what the learner wrote."""
+        low, size = self._virtual("work_start", "work_end") or (0, 0)
+        return va is not None and low <= va < low + size
+
+    def watched(self, checks):
+        """{address: name} of the library's functions, without those that [collect] lists because
+        the staff calls them all the time."""
+        busy = checks.get("collect", {}).get("unwatched", [])
+        return {s.value: s.name for s in self.elf.symbols if s.name.startswith(LIBRARY)
+                and s.type == STT_FUNC and s.bind == STB_GLOBAL and s.name not in busy}
 
     def span(self, start, end):
         """(physical address, size) between two labels, or None when the kernel has not both."""

@@ -23,12 +23,14 @@ class Bench:
         self.version = self.qemu.version
         self.watching, self.armed, self.stepped = False, False, False
         self.now, self.fault = None, None
+        self.library = kernel.watched(checks)
         self.quiet = checks.get("collect", {}).get("quiet", [])
         self.keeps = kernel.elf.pa("probe_keeps_tlb") if "probe_keeps_tlb" in kernel.elf else None
 
     def __enter__(self):
         vectors = [va for va, number in self.kernel.vectors.items() if number not in self.quiet]
-        for va in (*self.kernel.checkpoints, *vectors, self.kernel.elf.va("machine_end")):
+        for va in (*self.kernel.checkpoints, *vectors, *self.library,
+                   self.kernel.elf.va("machine_end")):
             self.qemu.break_at(va)
         return self
 
@@ -66,6 +68,8 @@ class Bench:
             return Event("end", None, rip)
         if self.watching and rip in self.kernel.probes:
             return Event("probe", self.kernel.probes[rip], rip)
+        if rip in self.library:
+            return Event("library", self.library[rip], rip)
         if rip in self.kernel.vectors:
             self.fault = self._fault(self.kernel.vectors[rip], with_rip=True)
         return None
@@ -106,6 +110,14 @@ class Bench:
         more = self.qemu.tables()
         return State({**self.now, "dr7": more["dr7"]}, more["cs_l"], more["gdtr"], more["idtr"],
                      more["tr"])
+
+    def caller(self):
+        """Where the function that has just been entered returns to; None: nowhere."""
+        at = self._leads(self.now["rsp"], State(self.now, 0))
+        if at is None:
+            return None
+        size = 8 if self.now["efer"] & tables.LMA else 4
+        return int.from_bytes(self.qemu.read(at, size), "little")
 
     def end_state(self, _event):
         """The registers at the end; QEMU keeps them through a triple fault."""

@@ -7,8 +7,8 @@ from collections import namedtuple
 from grader import evidence
 from grader.collect_tables import LMA
 
-# Why the emulator stopped. kind: checkpoint | extra | probe | end | hang | triple_fault.
-# name: of the checkpoint or probe. pa: RIP through the tables, None when they do not map it.
+# Why the emulator stopped. kind: checkpoint | extra | probe | library | end | hang | triple_fault.
+# name: of the checkpoint, probe or function. pa: RIP through the tables, None when they do not map it.
 Event = namedtuple("Event", "kind name rip pa tick", defaults=(None, 0))
 
 REGISTERS = ("cr0", "cr2", "cr3", "cr4", "efer", "eflags", "dr7", "rsp", "cs")

@@ -49,6 +49,9 @@ def judge(facts, checks):
     end, how = facts.end, facts.end["how"]
     if how == "timeout":
         raise Trouble("the emulator took too long; the wall clock decides nothing: run again")
+    if how == "void":
+        wire = facts.evidence["tripwires"][-1]
+        return wire["code"], wire["what"], []
     if how in ("hang", "budget") and facts.emulator["name"] != "bochs":
         raise Trouble("only Bochs decides whether a run hangs: repeat it there")
     if how in ("hang", "budget"):

@@ -8,8 +8,8 @@ from grader import exam as layout
 from grader.space import PAGE
 from grader.values import Trouble, number
 
-# TF, DF, NT, VM, AC: staff code runs with all of them clear.
-EFLAGS_CLEAR = 0x64500
+# TF, IF, DF, NT, VM, AC: staff code runs with all of them clear.
+EFLAGS_CLEAR = 0x64700
 AFTER_XCHG = (0, 2, 3)          # QEMU stops at the symbol, Bochs behind xchg bx,bx
 
 

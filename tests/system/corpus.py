@@ -1,27 +1,35 @@
 """The corpora: submissions with a known outcome (tests/mutants, tests/cheats, tests/alternatives).
 
-NN.toml lists changes to the reference of lesson NN, one [[mutant]] each:
+NN.toml lists changes to the reference of lesson NN, one [[mutant]] or [[cheat]] each:
 
     name           says what went wrong
     expect         the code, or codes any of which is right
+    base           "starter" when that is changed, not the reference
     file           ".c" unless it is the assembly
     replace, with  a text that occurs once, and what takes its place
+    add            a text that comes before the first function
     also           further changes: [[mutant.also]] with file, replace, with
     emu            "bochs" or "qemu" when only that one can show it
 
 NN/NAME.c (and NAME.asm) is a whole submission; its first line says `expect: E-CODE` and, if need
-be, `emu: bochs`. tests/matrix and test_corpora.py run them and judge them by the same words.
+be, `emu: bochs`. In a cheat @symbol@ is the symbol's address in the reference's kernel: what one
+who has seen an earlier build would write. tests/matrix and test_corpora.py run them all.
 """
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
 from bench import LONG, QUICK, ROOT, SEED, first_code, numbered
+from cli.build import build
+from machine.elf import Elf
 
 CODES = re.compile(r"[ECR]-[A-Z0-9-]+")
+SYMBOL = re.compile(r"@(\w+)@")
+FIRST_FUNCTION = re.compile(r"^(?=(static |enum ).*[^;]$)", re.M)
 
 
 class Submission(NamedTuple):
@@ -33,6 +41,7 @@ class Submission(NamedTuple):
     changes: tuple = ()
     path: Path | None = None
     emu: str | None = None
+    base: str = "reference"
 
     @property
     def label(self):
@@ -40,28 +49,51 @@ class Submission(NamedTuple):
 
     def files(self, folder):
         """{ending: path} of the submission; changed files are written into `folder`."""
-        files = dict(numbered(self.number).reference())
+        lesson = numbered(self.number)
+        files = lesson.starter() if self.base == "starter" else lesson.reference()
         if self.path:
             twins = {end: self.path.with_suffix(end) for end in files}
-            return files | {end: twin for end, twin in twins.items() if twin.exists()}
-        texts = {end: path.read_text() for end, path in files.items()}
-        for end, old, new in self.changes:
-            found = texts[end].count(old)
-            assert found == 1, f"{self.label}: found {found} times in the reference:\n{old}"
-            texts[end] = texts[end].replace(old, new)
-        for end in {end for end, _, _ in self.changes}:
-            files[end] = folder / f"{numbered(self.number).name}{end}"
-            files[end].write_text(texts[end])
+            files |= {end: twin for end, twin in twins.items() if twin.exists()}
+        before = {end: path.read_text() for end, path in files.items()}
+        texts = {end: _with_addresses(lesson, text) for end, text in
+                 self._changed(before).items()}
+        for end, text in texts.items():
+            if text != before[end]:
+                files[end] = folder / f"{lesson.name}{end}"
+                files[end].write_text(text)
         return files
+
+    def _changed(self, texts):
+        texts = dict(texts)
+        for end, old, new in self.changes:
+            if old is None:
+                at = FIRST_FUNCTION.search(texts[end]).start() if end == ".c" else 0
+                texts[end] = f"{texts[end][:at]}{new}\n{texts[end][at:]}"
+                continue
+            found = texts[end].count(old)
+            assert found == 1, f"{self.label}: found {found} times in the {self.base}:\n{old}"
+            texts[end] = texts[end].replace(old, new)
+        return texts
+
+
+@cache
+def _kernel(lesson):
+    """The reference's kernel of a lesson."""
+    return Elf.load(build(lesson, lesson.reference(), iso=False, quiet=True).elf)
+
+
+def _with_addresses(lesson, text):
+    return SYMBOL.sub(lambda m: hex(_kernel(lesson).va(m[1])), text)
 
 
 def _edited(corpus, table):
-    for one in tomllib.loads(table.read_text())["mutant"]:
-        changes = tuple((c.get("file", ".c"), c["replace"], c["with"])
-                        for c in (one, *one.get("also", [])))
+    for one in tomllib.loads(table.read_text())[corpus.removesuffix("s")]:
+        changes = [(c.get("file", ".c"), c["replace"], c["with"])
+                   for c in (one, *one.get("also", [])) if "replace" in c]
+        changes += [(one.get("file", ".c"), None, one["add"])] if "add" in one else []
         yield Submission(corpus, int(table.stem), one["name"],
-                         tuple(CODES.findall(one.get("expect", ""))), changes,
-                         emu=one.get("emu"))
+                         tuple(CODES.findall(one.get("expect", ""))), tuple(changes),
+                         emu=one.get("emu"), base=one.get("base", "reference"))
 
 
 def _whole(corpus, path):
@@ -96,8 +128,8 @@ def runs(name):
 
 def codes_given(result):
     """The tripwires' codes and the root cause's: what the report names first."""
-    found = [wire["code"] for wire in result["tripwires"]]
-    return [code for code in (*dict.fromkeys(found), first_code(result)) if code]
+    found = [*(wire["code"] for wire in result["tripwires"]), first_code(result)]
+    return [code for code in dict.fromkeys(found) if code]
 
 
 def gap(one, result):

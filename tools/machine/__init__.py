@@ -9,5 +9,9 @@ class MachineError(Exception):
     """The emulator or a file was not what we rely on: our trouble, never the learner's."""
 
 
+class MachineExit(MachineError):
+    """The guest ended the emulator by itself, through the port that does so."""
+
+
 class MachineTimeout(MachineError):
     """The wall clock ran out. It says nothing about the guest."""

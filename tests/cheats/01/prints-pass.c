@@ -1,4 +1,4 @@
-/* expect: C-LIBRARY. Calls the staff's print to claim success. */
+/* expect: C-FORGED-OUTPUT. Calls the staff's print to claim success. */
 #include "work.h"
 
 void print(const char *format, ...);
