@@ -77,16 +77,19 @@ static void ask_all(const struct process *process)
     }
 }
 
-/* Six calls that must be answered with the right word, and leave the table as it was. */
+/* Six calls that must be answered with the right word, and leave the table as it was. Where in the
+ * page an unaligned address lies is drawn: nobody can know it by heart. */
 static void ask_for_refusals(void)
 {
     const pa32_t frame = { 0x9000 };
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t page_7 = { 0x7000 | inside }, page_2 = { 0x2000 | inside };
 
     exam_answer(0x2000, flat_map(&one, (va32_t){ 0x2000 }, frame, PTE_RW), 0);
-    exam_answer(0x7004, flat_map(&one, (va32_t){ 0x7004 }, frame, PTE_RW), 0);
-    exam_answer(0x7000, flat_map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9008 }, PTE_RW), 0);
+    exam_answer(page_7.value, flat_map(&one, page_7, frame, PTE_RW), 0);
+    exam_answer(0x7000, flat_map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9000 | inside }, PTE_RW), 0);
     exam_answer(0x7000, flat_unmap(&one, (va32_t){ 0x7000 }), 0);
-    exam_answer(0x2004, flat_unmap(&one, (va32_t){ 0x2004 }), 0);
+    exam_answer(page_2.value, flat_unmap(&one, page_2), 0);
     exam_answer(0x2000, flat_translate(&one, (va32_t){ 0x2000 }, NULL), 0);
 }
 

@@ -85,16 +85,18 @@ static void ask_all(struct space *space)
     }
 }
 
-/* What must be answered with the right word, and leave every table as it was. */
+/* What must be answered with the right word, and leave every table as it was. Where in the page an
+ * unaligned address lies is drawn: nobody can know it by heart. */
 static void ask_for_refusals(void)
 {
-    const va32_t far = { FAR_VA };
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t far = { FAR_VA }, page_7 = { 0x7000 | inside };
     const pa32_t frame = { 0x9000 };
     uint32_t *entry;
 
     exam_answer(0x2000, map(&one, (va32_t){ 0x2000 }, frame, PTE_RW), 0);
-    exam_answer(0x7004, map(&one, (va32_t){ 0x7004 }, frame, PTE_RW), 0);
-    exam_answer(0x7000, map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9008 }, PTE_RW), 0);
+    exam_answer(page_7.value, map(&one, page_7, frame, PTE_RW), 0);
+    exam_answer(0x7000, map(&one, (va32_t){ 0x7000 }, (pa32_t){ 0x9000 | inside }, PTE_RW), 0);
     exam_answer(0x2000, translate(&one, (va32_t){ 0x2000 }, NULL), 0);
     exam_answer(far.value, walk(&lone, far, false, &entry), 0);
     frames_limit(0);

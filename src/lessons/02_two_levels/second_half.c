@@ -43,15 +43,18 @@ static void range(struct space *scratch, uint32_t page, uint32_t frame, uint32_t
 
 static void refuse_ranges(struct space *scratch, uint32_t page)
 {
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t unaligned = { 0x90000 | inside };
+
     range(scratch, 0xFFFFF, 0x900, 2);        /* runs past 2^32 */
     range(scratch, 0x90000, 0xFFFFF, 2);      /* its frames do */
     range(scratch, 0x90000, 0x900, 0);        /* nothing to map */
     range(scratch, 0x90000, 0x900, 0x100001); /* more pages than there are */
     range(scratch, page - 2, 0x900, 3);       /* the last one is mapped already */
-    exam_answer(0x90004, map_range(scratch, (va32_t){ 0x90004 }, frame_at(9), 1, 0), 0);
-    exam_answer(0x90008, map_range(scratch, page_at(9), (pa32_t){ 0x90008 }, 1, 0), 0);
+    exam_answer(unaligned.value, map_range(scratch, unaligned, frame_at(9), 1, 0), 0);
+    exam_answer(0x9000, map_range(scratch, page_at(9), (pa32_t){ 0x90000 | inside }, 1, 0), 0);
     exam_answer(0x90000, unmap(scratch, page_at(0x90000)), 0);
-    exam_answer(page, unmap(scratch, (va32_t){ (page << PAGE_SHIFT) + 8 }), 0);
+    exam_answer(page, unmap(scratch, (va32_t){ page << PAGE_SHIFT | inside }), 0);
 }
 
 /* A function of its own, so that no compiler copies the checkpoint's symbol with an unrolled loop.
