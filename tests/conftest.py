@@ -1,5 +1,6 @@
 """For every test: the project's packages on the path, and its root."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -8,3 +9,6 @@ sys.dont_write_bytecode = True
 for folder in ("tools", "tests", "tests/unit", "tests/system"):
     if str(ROOT / folder) not in sys.path:
         sys.path.insert(0, str(ROOT / folder))
+
+if not os.environ.get("LONG"):
+    collect_ignore = ["system/test_long.py"]

@@ -39,3 +39,4 @@ def test_alternative_earns_everything(one, emulator, seed, tmp_path):
     result, _ = judged(one, emulator, seed, tmp_path)
     assert result["verdict"] == "pass", story(result)
     assert result["points"] == result["maximum"]
+    assert set(one.expect) <= {remark["code"] for remark in result["remarks"]}, story(result)

@@ -1,4 +1,5 @@
-/* Another correct answer: break before make, CR3 loaded where no page is global, one loop back. */
+/* expect: R-FLUSH-ALL. Another correct answer: break before make, CR3 loaded where no page is
+ * global, one loop back. */
 #include "work.h"
 
 #define LOW ((uint32_t)PAGE_SIZE - 1)

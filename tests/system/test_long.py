@@ -1,0 +1,72 @@
+"""Only with LONG=1: no false failure in many seeds, and the same verdicts under load.
+
+SEEDS=n and REPEATS=n make it shorter or longer. conftest.py leaves this file out otherwise.
+"""
+
+import multiprocessing
+import os
+from contextlib import contextmanager
+
+import pytest
+from bench import LESSONS, SEED, grade, numbered, story
+from corpus import load
+
+from grader import evidence as records
+
+SEEDS = range(SEED, SEED + int(os.environ.get("SEEDS") or "50"))
+REPEATS = int(os.environ.get("REPEATS") or "20")
+FIRST_MUTANTS = {one.number: one for one in reversed(load("mutants")) if one.emu is None}
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("emulator", ["bochs", "qemu"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_reference_with_many_seeds(lesson, emulator, seed, tmp_path):
+    result, _ = grade(lesson, lesson.reference(), emulator, seed, tmp_path, fast=True)
+    assert result["verdict"] == "pass", story(result)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("emulator", ["bochs", "qemu"])
+@pytest.mark.parametrize("one", load("alternatives"), ids=lambda one: one.label)
+def test_alternative_with_many_seeds(one, emulator, seed, tmp_path):
+    files = one.files(tmp_path)
+    result, _ = grade(numbered(one.number), files, one.emu or emulator, seed, tmp_path / "out",
+                      fast=True)
+    assert result["verdict"] == "pass", story(result)
+
+
+def _spin():
+    while True:
+        pass
+
+
+@contextmanager
+def load_on_every_core():
+    """Twice as many busy processes as there are cores, ended with the test."""
+    busy = [multiprocessing.Process(target=_spin, daemon=True)
+            for _ in range(2 * (os.cpu_count() or 1))]
+    for process in busy:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.join()
+
+
+@pytest.mark.parametrize("emulator", ["bochs", "qemu"])
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_verdicts_repeat_themselves_under_load(lesson, emulator, tmp_path):
+    """The reference and a mutant. Bochs repeats its evidence, too, to the byte."""
+    for name, files in (("reference", lesson.reference()),
+                        ("mutant", FIRST_MUTANTS[lesson.number].files(tmp_path))):
+        out = tmp_path / name
+        quiet, evidence = grade(lesson, files, emulator, SEED, out, fast=True)
+        with load_on_every_core():
+            for _ in range(REPEATS):
+                result, again = grade(lesson, files, emulator, SEED, out, fast=True)
+                assert result == quiet, story(result)
+                if emulator == "bochs":
+                    assert records.dumps(again) == records.dumps(evidence)
