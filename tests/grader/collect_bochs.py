@@ -10,7 +10,7 @@ from machine import MachineError, bochs_text
 from machine.bochs import Bochs
 
 from grader import collect_tables as tables
-from grader.collect_kernel import VECTORS_WITH_ERROR
+from grader import collect_trace as trace
 from grader.collect_state import Event, State
 
 XCHG_BYTES = 3                  # Bochs stops behind the magic instruction
@@ -253,9 +253,9 @@ class Bench:
         after = self.bochs.registers()
         vector = self.kernel.vectors.get(stop.rip)
         if vector is not None:
-            return {**access, **_fault(vector, stop.trace, after)}, None
+            return {**access, **trace.fault(vector, stop.trace, after)}, None
         access["outcome"] = "ok"
-        if kind != "fetch" and not any(_is_access(line, va, kind) for line in stop.trace):
+        if kind != "fetch" and not any(trace.is_access(line, va, kind) for line in stop.trace):
             return None, None
         if kind == "fetch":
             return {**access, "pa": f"{fetched.pa:#x}"}, None
@@ -273,7 +273,7 @@ class Bench:
 
     def _seen(self, kind, va, size, stop, after, hidden, canary):
         """pa, value and canary of an access that happened."""
-        lines = [a for a in stop.trace if _is_access(a, va, kind)]
+        lines = [a for a in stop.trace if trace.is_access(a, va, kind)]
         pa = lines[0].pa
         mask = (1 << 8 * size) - 1
         if kind.startswith("write"):
@@ -281,33 +281,10 @@ class Bench:
         else:
             value = after["rax"] & mask
         seen = {"pa": f"{pa:#x}", "value": f"{value:#x}",
-                "walk": [f"{at:#x}" for at in _walked(stop.trace[:stop.trace.index(lines[0])])]}
+                "walk": [f"{at:#x}" for at in trace.walked(stop.trace, lines[0])]}
         if hidden and hidden[0] == pa:
             seen["canary"] = f"{canary & mask:#x}"
         return seen
-
-
-def _fault(vector, trace, after):
-    """The fault part of an ACCESS: the error code is what the CPU pushed last."""
-    fault = {"outcome": "fault", "vector": vector, "error": "0x0", "cr2": f"{after['cr2']:#x}"}
-    if vector in VECTORS_WITH_ERROR:
-        pushed = [a for a in trace if a.write and a.va == after["rsp"]]
-        if not pushed:
-            raise MachineError(f"Bochs: no error code pushed for vector {vector}")
-        fault["error"] = f"{pushed[-1].value:#x}"
-    return fault
-
-
-def _is_access(line, va, kind):
-    return line.va == va and line.write == kind.startswith("write")
-
-
-def _walked(trace):
-    """Where the last page walk in `trace` read its entries, from the root down. An instruction
-    that lies across two pages is walked for, too, but before its operand."""
-    reads = [access for access in trace if access.level and not access.write]
-    last = max((at for at, access in enumerate(reads) if access.level == reads[0].level), default=0)
-    return [access.pa for access in reads[last:]]
 
 
 def _state(registers, segments):

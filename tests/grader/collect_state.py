@@ -8,7 +8,8 @@ from grader import evidence
 from grader.collect_tables import LMA
 
 # Why the emulator stopped. kind: checkpoint | extra | probe | library | end | hang | triple_fault.
-# name: of the checkpoint, probe or function. pa: RIP through the tables, None when they do not map it.
+# name: of the checkpoint, the probe or the library's function. pa: RIP through the tables, None
+# when they do not map it.
 Event = namedtuple("Event", "kind name rip pa tick", defaults=(None, 0))
 
 REGISTERS = ("cr0", "cr2", "cr3", "cr4", "efer", "eflags", "dr7", "rsp", "cs")

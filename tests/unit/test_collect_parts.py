@@ -2,8 +2,9 @@
 
 import pytest
 
-from grader.collect_bochs import _fault, _runs
+from grader.collect_bochs import _runs
 from grader.collect_state import State
+from grader.collect_trace import fault
 from machine import MachineError, bochs_text
 
 REGISTERS = {"rip": 0, "cr0": 0x11, "cr2": 0, "cr3": 0, "cr4": 0}
@@ -19,11 +20,11 @@ def test_the_error_code_is_what_was_pushed_last():
     pushed = [bochs_text.Access(True, va, va, 4, value, None)
               for va, value in ((0xFFC, 2), (0xFF8, 8), (0xFF4, 0x2000), (0xFF0, 7))]
     after = {"rsp": 0xFF0, "cr2": 0x3000}
-    assert _fault(14, pushed, after) == {"outcome": "fault", "vector": 14, "error": "0x7",
-                                         "cr2": "0x3000"}
-    assert _fault(6, pushed[:3], after)["error"] == "0x0"
+    assert fault(14, pushed, after) == {"outcome": "fault", "vector": 14, "error": "0x7",
+                                        "cr2": "0x3000"}
+    assert fault(6, pushed[:3], after)["error"] == "0x0"
     with pytest.raises(MachineError):
-        _fault(14, pushed[:3], after)
+        fault(14, pushed[:3], after)
 
 
 def test_neighbours_are_read_together():

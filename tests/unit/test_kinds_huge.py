@@ -4,7 +4,7 @@ import pytest
 
 from fake import Memory, Run, checks
 from grader import judge
-from grader.collect_bochs import _walked
+from grader.collect_trace import walked
 from grader.pieces import largest_pages
 from machine.bochs_text import Access
 
@@ -171,5 +171,6 @@ def test_the_last_walk_of_a_trace_is_the_operands():
         return Access(write, None, pa, 8, 0, level)
     code = [read(0x1000, "PML4E"), read(0x2000, "PDPTE"), read(0x3000, "PDE")]
     data = [read(0x1008, "PML4E"), read(0x2008, "PDPTE"), read(0x2008, "PDPTE", True)]
-    assert _walked(code + data) == [0x1008, 0x2008]
-    assert _walked([]) == []
+    touch = Access(False, 0x5000, 0x9000, 4, 7, None)
+    assert walked([*code, *data, touch], touch) == [0x1008, 0x2008]
+    assert walked([touch], touch) == []

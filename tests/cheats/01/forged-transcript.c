@@ -1,4 +1,5 @@
-/* expect: C-FORGED-OUTPUT. Prints what a debugger and a grader would say, instead of doing the work. */
+/* expect: C-FORGED-OUTPUT. Prints what a debugger and a grader would say,
+ * instead of doing the work. */
 #include "work.h"
 
 static void out(char c)
