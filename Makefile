@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 VERBS := run debug tour grade start hint view tree gdb
 export LESSON EMU SEED SOLUTION GUI MEM CPU OPT CROSS NO_COLOR
 
-.PHONY: help list test test-long lint format bench clean $(VERBS)
+.PHONY: help list test test-long mutants lint format bench clean $(VERBS)
 help list $(VERBS):
 	@./pagewalk --from-make $@
 
@@ -25,6 +25,10 @@ format:
 # Every mutant on both emulators, with three seeds on QEMU; make test runs each once.
 test-long:
 	@LONG=1 tests/run
+
+# The kill matrix: every mutant, the code that must name it, the code that did. LESSON=n for one.
+mutants:
+	@tests/matrix $(LESSON)
 
 lint:
 	@tests/lint

@@ -125,3 +125,14 @@ def answers(wrong):
         return None, None
     _, code = min(votes, key=lambda item: (-votes[item], item[0]))
     return code, texts[code]
+
+
+def elsewhere(wrong, sets):
+    """(code, sentence) when one other set of mappings, as (name, Wanted), gives all these answers."""
+    for name, wanted in sets:
+        rows = [(answer, wanted.at(answer.ask)) for answer in wrong]
+        if all(answer.found == (row is not None and row.pa is not None)
+               and (not answer.found or answer.value == row.pa + answer.ask - row.va)
+               for answer, row in rows):
+            return "E-WRONG-SPACE", f"the answers are those of another space ({name})"
+    return None, None

@@ -1,8 +1,8 @@
 """Would a mutant live if one check were not there? Judged by replaying evidence, no emulator.
 
 tests/mutants/needed.toml names, for each check of each lesson, a mutant that this check alone
-catches: `tests/matrix --needed` finds them, test_corpora.py holds them to it. A check that nobody
-needs catches nothing that another one does not.
+catches: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands for a
+check without one: it catches nothing yet that another check does not.
 """
 
 import tomllib
@@ -18,7 +18,7 @@ NEEDED = tomllib.loads(FILE.read_text()) if FILE.exists() else {}     # {lesson:
 def _by_mutant():
     found = {}
     for lesson, rows in NEEDED.items():
-        for check, name in rows.items():
+        for check, name in ((check, name) for check, name in rows.items() if name):
             found.setdefault(f"{lesson[:2]}/{name}", []).append(check)
     return found
 

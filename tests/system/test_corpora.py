@@ -1,9 +1,9 @@
 """Mutants are caught and named, cheats gain nothing, other correct answers earn everything."""
 
 import pytest
-from bench import grade, numbered, story
-from corpus import codes_given, gap, runs
-from switch_off import WITNESSES, lives_without
+from bench import LESSONS, grade, numbered, story
+from corpus import codes_given, gap, load, runs
+from switch_off import NEEDED, WITNESSES, lives_without
 
 
 def cases(name):
@@ -24,6 +24,16 @@ def test_mutant_is_named(one, emulator, seed, tmp_path):
     for check in WITNESSES.get(one.label, ()):
         assert lives_without(evidence, numbered(one.number), check), \
             f"{one.label} is caught without {check}, too: another mutant must show its worth"
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_every_check_says_which_mutant_needs_it(lesson):
+    """A new check comes with a mutant that only it catches, or says with `false` that it has none."""
+    checks = [check["id"] for check in lesson.checks()["check"]]
+    listed = NEEDED.get(lesson.name, {})
+    names = {one.name for one in load("mutants") if one.number == lesson.number}
+    assert list(listed) == checks, "write it anew: tests/matrix --needed"
+    assert {name for name in listed.values() if name} <= names
 
 
 @pytest.mark.parametrize("one, emulator, seed", cases("cheats"))

@@ -129,6 +129,14 @@ def test_translate_answers(change, code):
     assert first(answered(told(change)), asking(ASKS))["code"] == code
 
 
+def test_translate_that_answers_for_another_space():
+    sets = {"p": {"rows": [{"page": 0x10, "frame": 3}]},
+            "q": {"rows": [{"page": 0x10, "frame": 4}, {"page": 0x11, "frame": 5}]}}
+    entry = first(answered([(0x10ABC, 1, 0x4ABC), (0x11000, 1, 0x5000)], *process(rows=())),
+                  asking((0x10ABC, 0x11000)), set=sets)
+    assert entry["code"] == "E-WRONG-SPACE" and "(q)" in entry["message"]
+
+
 def test_translate_that_takes_frame_zero_for_none():
     memory, root = process(rows=((0, 0), (0x403, 3)))
     data = {"p": {"rows": [{"page": 0, "frame": 0}, {"page": 0x403, "frame": 3}]}}
