@@ -128,7 +128,7 @@ def answers(wrong):
 
 
 def elsewhere(wrong, sets):
-    """(code, sentence) when one other set of mappings, as (name, Wanted), gives all these answers."""
+    """(code, sentence) when one other set, as (name, Wanted), gives all these answers."""
     for name, wanted in sets:
         rows = [(answer, wanted.at(answer.ask)) for answer in wrong]
         if all(answer.found == (row is not None and row.pa is not None)

@@ -28,7 +28,7 @@ def test_mutant_is_named(one, emulator, seed, tmp_path):
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_every_check_says_which_mutant_needs_it(lesson):
-    """A new check comes with a mutant that only it catches, or says with `false` that it has none."""
+    """A new check comes with a mutant that only it catches, or `false` says that it has none."""
     checks = [check["id"] for check in lesson.checks()["check"]]
     listed = NEEDED.get(lesson.name, {})
     names = {one.name for one in load("mutants") if one.number == lesson.number}

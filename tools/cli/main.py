@@ -19,7 +19,7 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n start        put the starter into work/, for you to complete
   make LESSON=n grade        what it is worth, and why (EMU=bochs|qemu|both, SEED=n, SOLUTION=1)
   make LESSON=n hint         a hint for the first thing that fails; again, for the next
-  make test                  all of this project's own tests;  make lint, make bench
+  make test                  all of this project's own tests;  make mutants, make lint, make bench
   make clean                 remove build/ (never work/)
 
 Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead of your file.
