@@ -166,6 +166,7 @@ def _elsewhere(recorded):
     (_changed("gdtr", {"base": "0x9000", "limit": 23}), "C-PATCHED-STAFF"),
     (_changed("rip", "0x208000"), "C-SKIPPED-STAFF"),
     (_register("dr7", "0x401"), "C-STATE"), (_register("eflags", "0x102"), "C-STATE"),
+    (_register("eflags", "0x202"), "C-STATE"),
     (_register("cr4", "0x30"), "C-STATE"), (_elsewhere, "C-STALE-TEXT"),
     (lambda recorded: recorded.tripwires.append({"code": "C-EXIT-PORT", "stop": 1, "what": "x"}),
      "C-EXIT-PORT")])
@@ -179,6 +180,15 @@ def test_a_tripwire_voids_the_run(change, code):
     result = judge.judge(recorded.evidence(), data)
     assert (result["verdict"], result["points"], result["status"]) == ("void", 0, 1)
     assert code in [wire["code"] for wire in result["tripwires"]]
+
+
+def test_a_run_that_was_stopped_for_a_trick_is_void():
+    recorded = run(*process())
+    recorded.tripwires.append({"code": "C-LIBRARY", "stop": 1, "what": "pg_map() was called"})
+    recorded.end = {"how": "void"}
+    result = judge.judge(recorded.evidence(), checks(ROOT))
+    assert (result["verdict"], result["points"], result["status"]) == ("void", 0, 1)
+    assert [e["code"] for e in result["checks"] if e["id"] == "run"] == ["C-LIBRARY"]
 
 
 def test_the_learner_may_change_what_rebase_names():
