@@ -111,7 +111,7 @@ def _translations(context, mine):
     if not wrong:
         return passed(f"{len(mine)} addresses translated")
     code, why = diagnose_answers.answers(wrong)
-    if code is None:
+    if code is None and "code" not in context.check:
         code, why = diagnose_answers.elsewhere(wrong, context.other_sets())
     lines = [show.row(show.address(a.ask), "not mapped" if a.pa is None else show.address(a.pa),
                       show.address(a.value) if a.found else "not mapped")
