@@ -31,6 +31,7 @@ lint:
 
 bench:
 	@tests/bench
+	@tests/bench_library
 
 clean:
 	rm -rf build
