@@ -1,9 +1,7 @@
 /*
- * pg_map_range(), for every mode: once to check and to count the tables it lacks, then, when
- * those are taken and nothing can fail any more, once to store.
- *
- * Compiled in the two ways that walk_core.h describes. Sizes are in pages of 4 KiB, since the
- * bytes of a whole 32-bit space do not fit a 32-bit word.
+ * pg_map_range(), for every mode: once to check and to count the tables it lacks, then, when those
+ * are taken and nothing can fail any more, once to store. Compiled in the two ways that walk_core.h
+ * describes. Sizes are in pages of 4 KiB: the bytes of a 32-bit space do not fit a 32-bit word.
  */
 #ifndef PAGING_RANGE_CORE_H
 #define PAGING_RANGE_CORE_H

@@ -12,6 +12,16 @@ class Stop(Exception):
         super().__init__(message)
         self.status = status
 
+    def __reduce__(self):
+        return type(self)._again, (str(self), self.__dict__)      # from a worker process, too
+
+    @classmethod
+    def _again(cls, message, state):
+        found = cls.__new__(cls, message)
+        Exception.__init__(found, message)
+        found.__dict__.update(state)
+        return found
+
 
 class NotBuilt(Stop):
     """A submission that does not compile or link; `gate` is what the gate said of it."""

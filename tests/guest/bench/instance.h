@@ -1,7 +1,6 @@
 /*
- * The library as a kernel of one mode compiles it: a constant space but for the root, memory
- * where it is. The includer chooses the words (word_32.h or word_64.h) and defines BENCH_GEOMETRY
- * (32, pae, 4) and entry_t. No guard: it is a template.
+ * The library as a kernel of one mode compiles it: a constant space but for the root, memory where
+ * it is. The includer chooses the words and defines entry_t, BENCH_GEOMETRY and BENCH_ROW.
  */
 #include "bench.h"
 
@@ -13,8 +12,6 @@
 
 #define PG_ROW(name) static const struct pg_geometry row_##name
 #include "paging/geometry_rows.h"
-
-#define NOWHERE (~(word_t)0)
 
 static inline bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {
@@ -50,8 +47,7 @@ static bool take_frame(void *context, pa_t *frame)
 
 static void give_frame(void *context, pa_t frame)
 {
-    (void)context;
-    ready[count++] = frame.value;
+    (void)context, ready[count++] = frame.value;
 }
 
 static inline struct pg_space space_of(word_t root, const struct pg_geometry *geometry)
@@ -69,7 +65,7 @@ static word_t translate(word_t root, word_t va)
 {
     struct pg_space space = space_of(root, &BENCH_ROW);
     pg_pa pa;
-    return quick_translate(&space, (pg_va){ va }, &pa) ? (word_t)pa.value : NOWHERE;
+    return quick_translate(&space, (pg_va){ va }, &pa) ? (word_t)pa.value : ~(word_t)0;
 }
 
 static word_t map(word_t root, word_t va, word_t pa, word_t flags)
@@ -106,16 +102,16 @@ static word_t library_access(word_t root, word_t va)
 {
     static const struct pg_control control = { .wp = true };
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
-    struct pg_access access = { .kind = PG_WRITE, .user = true };
-    return pg_access(&space, &control, (va_t){ va }, access).verdict;
+    return pg_access(&space, &control, (va_t){ va }, (struct pg_access){ .kind = PG_WRITE })
+        .verdict;
 }
 
 /* Empties the entries of a range and leaves the tables, as library_unmap would not. */
 static void clear(word_t root, word_t va, word_t pages)
 {
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
-    for (word_t i = 0; i < pages; i++) {
-        struct pg_walk walk = pg_walk(&space, (va_t){ va + i * PAGE_SIZE });
+    for (; pages > 0; pages--, va += (word_t)PAGE_SIZE) {
+        struct pg_walk walk = pg_walk(&space, (va_t){ va });
         write_entry(NULL, walk.step[walk.steps - 1].at, 0, 0);
     }
 }

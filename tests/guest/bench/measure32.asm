@@ -1,6 +1,6 @@
 ; word_t measure(function, a, b, c, d, e), 32-bit: calls function(a, b, c, d, e) between two magic
-; breakpoints. Whoever counts sees the instructions of the call, of the function with its RET, and of
-; the second breakpoint.
+; breakpoints. Whoever counts sees the instructions of the call, of the function with its RET, and
+; of the second breakpoint.
 
 bits 32
 global measure, bench_prepare

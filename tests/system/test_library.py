@@ -1,0 +1,43 @@
+"""src/paging: what its own host tests cannot say of themselves, and what it costs.
+
+LONG=1: the fuzzer's full run, every seeded fault.
+"""
+
+import os
+import subprocess
+
+import pytest
+from bench import LONG, ROOT
+from guest import costs
+
+SKIPPED = 77
+SAMPLE = 14         # make test seeds every 14th fault
+
+
+def host(program, *arguments):
+    done = subprocess.run([str(ROOT / "tests/host" / program), *arguments], cwd=ROOT, text=True,
+                          capture_output=True, check=False, timeout=3600 if LONG else 600)
+    if done.returncode == SKIPPED:
+        pytest.skip(done.stdout.strip())
+    print(done.stdout + done.stderr)
+    return done
+
+
+def test_the_fuzzer_breaks_no_law():
+    assert host("fuzz").returncode == 0
+
+
+def test_the_host_tests_reach_every_line():
+    assert host("coverage").returncode == 0
+
+
+def test_seeded_faults_are_caught():
+    first = int(os.environ.get("SEED") or 1) % SAMPLE
+    assert host("faults", *([] if LONG else [str(SAMPLE), str(first)])).returncode == 0
+
+
+@pytest.mark.parametrize("mode", costs.BUDGETS)
+def test_instruction_budgets(mode):
+    counts = costs.count(mode)
+    for case, budget in costs.BUDGETS[mode].items():
+        assert counts[case] / costs.pages_of(case) <= budget, case
