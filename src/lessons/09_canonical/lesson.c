@@ -9,6 +9,7 @@
 #include "exam.h"
 #include "lesson.h"
 #include "machine.h"
+#include "portrait.h"
 #include "probe.h"
 #include "space.h"
 
@@ -81,11 +82,13 @@ void lesson_main(void)
     ask_va_from_indices();
     make_pages();
     CHECKPOINT(mapped);
+    portrait_allow(false); /* it reads the top table: here nobody but the CPU's walk may */
     print("5  Their twins: the same bits 47:0, so the tables hold a page for them.\n");
     touch(TWIN);
     CHECKPOINT(twins);
     print("6  And the pages themselves:\n");
     touch(VA);
+    portrait_allow(true);
     CHECKPOINT(touched);
     print("7  predict_vector, and the CPU. The address stands in RCX, or in R13:\n");
     foretell_data();
