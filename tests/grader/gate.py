@@ -132,13 +132,15 @@ class _Room:
     def _compile(self, name, made, command):
         command = [*_without_includes(command), "-Ioffered"]
         text = self._preprocess(name, command)
+        exact = text.encode("utf-8", "surrogateescape")
         (self.path / "offered.c").write_text(self.includes, encoding="utf-8")
         offered, _ = self.must([*command, "-E", "-P", "-w", "offered.c"])
-        findings = text_findings(gate_files.without_markers(text), offered)
+        readable = gate_files.without_markers(exact.decode("utf-8", "replace"))
+        findings = text_findings(readable, offered)
         # Compiled is the very text that was looked at: a second run of the preprocessor could be
         # made to say something else.
         plain = f"{made}.i"
-        (self.path / plain).write_text(text, encoding="utf-8", errors="surrogateescape")
+        (self.path / plain).write_bytes(exact)
         here = f"-ffile-prefix-map={self.path.resolve()}=."      # no path of this machine in it
         try:
             _, said = self.must([*command, here, "-c", "-o", made, plain])

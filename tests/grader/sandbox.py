@@ -103,7 +103,8 @@ def run(command, cwd, *, write, read=()):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         late = _wait(child)
         texts = [_read(stream) for stream in (out, said)]
-    out, said = (text.decode("utf-8", "replace") for text in texts)
+    out = texts[0].decode("utf-8", "surrogateescape")       # so that its bytes can be had again
+    said = texts[1].decode("utf-8", "replace")
     stopped = f"it did not end within {SECONDS} s" if late else \
         _why(child.returncode, said)
     return Done(child.returncode, out, plain(said), stopped)
