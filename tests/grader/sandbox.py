@@ -28,7 +28,7 @@ LIMIT = {resource.RLIMIT_CPU: 10, resource.RLIMIT_AS: 1024 * MIB, resource.RLIMI
          resource.RLIMIT_NPROC: 4096, resource.RLIMIT_NOFILE: 256, resource.RLIMIT_CORE: 0}
 MOST_WORDS = 16_000             # characters of a tool's messages that are kept
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/opt", "/nix")
-TOOLS = ("make", "nasm", "x86_64-elf-gcc", "x86_64-linux-gnu-gcc", "grub-mkrescue")
+TOOLS = ("make", "nasm", "x86_64-elf-gcc", "x86_64-linux-gnu-gcc", "grub-mkimage")
 _STOPPED = (
     (signal.SIGXCPU, r"CPU time limit exceeded|Killed signal",
      f"it worked for more than {LIMIT[resource.RLIMIT_CPU]} s"),
