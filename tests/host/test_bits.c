@@ -218,6 +218,49 @@ static void range_around_a_table(void)
     machine_end(&machine);
 }
 
+/* Somebody else's table, with nothing in it, in the middle of a run of large pages. */
+static void range_over_an_empty_table(void)
+{
+    begin(&pg_geometry_4);
+    map(0x600000, 0x7000, PG_PT, PTE_RW);
+    struct pg_walk found = walk(0x600000);
+    machine_poke(&machine, found.step[3].at.value, 8, 0);
+    CHECK(range(0x200000, 0x40200000, 0x800000, PTE_RW), PG_OK);
+    CHECK(walk(0x400000).span_bytes, 0x200000);
+    CHECK(walk(0x600000).span_bytes, 0x1000);
+    CHECK(walk(0x7FFFFF).pa.value, 0x407FFFFF);
+    CHECK(walk(0x800000).span_bytes, 0x200000);
+    machine_end(&machine);
+}
+
+/* What a visit saw: how many, and the first address of the last. */
+struct visited {
+    unsigned count;
+    uint64_t last;
+};
+
+static bool note(void *context, va_t va, const struct pg_walk *found)
+{
+    struct visited *visited = context;
+    (void)found;
+    visited->count++;
+    visited->last = va.value;
+    return true;
+}
+
+/* A visit that begins in the middle of a large page begins with that page, and ends in time. */
+static void visit_from_the_middle(void)
+{
+    struct visited visited = { 0 };
+    begin(&pg_geometry_4);
+    CHECK(range(0x200000, 0x200000, 0x201000, PTE_RW), PG_OK);
+    map(0x403000, 0x403000, PG_PT, 0);
+    CHECK(pg_for_each(&space, (va_t){ 0x3FF000 }, 0x2000, note, &visited), PG_OK);
+    CHECK(visited.count, 2);
+    CHECK(visited.last, 0x400000);
+    machine_end(&machine);
+}
+
 /* The upper bits of a 4 MiB frame do not count on from the lower ones. */
 static void range_across_4_gib(void)
 {
@@ -301,6 +344,8 @@ int main(void)
     split_32_bit();
     range_of_every_size();
     range_around_a_table();
+    range_over_an_empty_table();
+    visit_from_the_middle();
     range_across_4_gib();
     join_back();
     join_with_rights();
