@@ -2,8 +2,8 @@
  * Holds pg_access() against a CPU: reads the evidence of tests/guest/predict, draws the same cases,
  * predicts each, and counts where the CPU did something else.
  *
- * Usage: compare FILE. Prints lines "NAME COUNT": cases, done, faults, and one line for each kind of
- * difference, which tests/guest/predictions.py knows by name or not; with the first case of a kind.
+ * Usage: compare FILE. Prints lines "NAME COUNT": cases, done, faults, and one line for each kind
+ * of difference, which tests/guest/predictions.py knows by name or not; with its first case.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,9 @@ static struct pg_outcome predict(const struct trial *trial)
     struct pg_space space = {
         .geometry = geometry,
         .root = { facts->tables + (geometry->levels - 1U) * PAGE_SIZE },
-        .features = { .maxphyaddr = (uint8_t)facts->maxphyaddr, .pse = true, .nxe = trial->nxe,
+        .features = { .maxphyaddr = (uint8_t)facts->maxphyaddr,
+                      .pse = true,
+                      .nxe = trial->nxe,
                       .pages_1g = facts->pages_1g != 0 },
         .memory = { read_entry, NULL, &path },
     };
@@ -58,9 +60,9 @@ static const char *marks_differ(const struct trial *trial, const struct pg_outco
         unsigned i = geometry->levels - level;
         uint64_t before = trial->entry[level] >> 5 & 3, seen = RECORD_MARKS(record, level);
         uint64_t marks = i < walk->steps ? outcome->marks[i] >> 5 & 3 : 0;
-        bool fits = outcome->verdict == PG_DONE ? seen == (before | marks)
-                                                : (seen & ~(before | marks)) == 0 &&
-                                                      (before & ~seen) == 0;
+        bool fits = outcome->verdict == PG_DONE
+                        ? seen == (before | marks)
+                        : (seen & ~(before | marks)) == 0 && (before & ~seen) == 0;
         if (!fits)
             return level == geometry->levels && evidence.facts.mode == 36 ? "pdpte-marked"
                    : outcome->verdict == PG_DONE                          ? "marks-of-access"
@@ -81,7 +83,8 @@ static const char *difference(const struct trial *trial, const struct pg_outcome
     if (vector != outcome->vector && (vector | outcome->vector) == PG_VECTOR_PF)
         return trial->control.pke && !trial->access.user && trial->access.kind != PG_FETCH
                    ? "supervisor-key"
-                   : vector ? "fault-not-predicted" : "fault-missed";
+               : vector ? "fault-not-predicted"
+                        : "fault-missed";
     if (vector != outcome->vector)
         return "vector";
     if (error != outcome->error)
