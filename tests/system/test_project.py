@@ -40,6 +40,12 @@ def test_run_boots_from_grub_and_finishes(lesson, emulator, ran):
     assert image.stat().st_size < 1_000_000
 
 
+@pytest.mark.parametrize("emulator", ["qemu", "bochs"])
+def test_in_lesson_3_reference_library_and_cpu_agree(emulator):
+    said = command("run", "3", "--solution", "--emu", emulator).stdout
+    assert "predict was right about 512 of 512 accesses, the library about 512" in said
+
+
 def test_list_and_readme_name_every_lesson():
     listed = command("list").stdout
     readme = (ROOT / "README.md").read_text()
