@@ -17,13 +17,13 @@ def drawn(memory, root, mode="32bit", **spec):
 def test_a_small_space():
     figure = drawn(*fake.process())
     assert figure.text() == [
-        "    CR3 → PD @ 0x00400000                         WUXADG",
-        "      0         → PT @ 0x00401000                 W· ·",
-        "        0         0x00000000 → 0x00001000  4 KiB  W· ···",
-        "      1         → PT @ 0x00402000                 W· ·",
-        "        3         0x00403000 → 0x00003000  4 KiB  W· ···",
-        "      1023      → PT @ 0x00403000                 W· ·",
-        "        1023      0xFFFFF000 → 0x00005000  4 KiB  W· ···"]
+        "    CR3 → PD @ 0x00400000                         WUXG",
+        "      0         → PT @ 0x00401000                 W·",
+        "        0         0x00000000 → 0x00001000  4 KiB  W· ·",
+        "      1         → PT @ 0x00402000                 W·",
+        "        3         0x00403000 → 0x00003000  4 KiB  W· ·",
+        "      1023      → PT @ 0x00403000                 W·",
+        "        1023      0xFFFFF000 → 0x00005000  4 KiB  W· ·"]
 
 
 def test_the_image_is_left_out_and_what_is_not_asked_for():
@@ -39,11 +39,11 @@ def test_four_levels_rights_and_large_pages():
     memory.map("4level", root, 0xFFFF900000200000, 0x600000, leaf=21, flags=0x101, upper=7)
     figure = drawn(memory, root, "4level")
     assert [(item.indent, item.numbers, item.left, item.flags) for item in figure.items] == [
-        (0, "288", "→ PDPT @ 0x00401000", "WUX·  "),
-        (1, "0", "→ PD @ 0x00402000", "WUX·  "),
-        (2, "0", "→ PT @ 0x00403000", "WUX·  "),
-        (3, "0", "0xFFFF900000000000", "WUX···"),
-        (2, "1", "0xFFFF900000200000", "··X··G")]
+        (0, "288", "→ PDPT @ 0x00401000", "WUX "),
+        (1, "0", "→ PD @ 0x00402000", "WUX "),
+        (2, "0", "→ PT @ 0x00403000", "WUX "),
+        (3, "0", "0xFFFF900000000000", "WUX·"),
+        (2, "1", "0xFFFF900000200000", "··XG")]
     assert [item.right for item in figure.items[-2:]] == ["→ 0x00005000  4 KiB",
                                                           "→ 0x00600000  2 MiB"]
     assert [item.last for item in figure.items] == [1, 4, 3, 0, 0]

@@ -1,7 +1,7 @@
 """The tables of a lesson's own run as a tree: of the reference, with the default seed, at a stop.
 
 Draws what the model of tools/picture reads out of evidence.json; has no walk of its own. The same
-rows and flags as `make LESSON=n tree` prints, without what changed since another checkpoint.
+rows as `make LESSON=n tree` prints, without A and D and what changed since another checkpoint.
 """
 
 from dataclasses import dataclass, replace
@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from figures import Wrong, svg
 from grader.values import number
 from picture import PictureError, run
-from picture.cards import FLAGS
+from picture.cards import FLAGS as ALL
 from picture.tree import Style, flag_letters, row_text
 
 STYLE = Style(unicode=True)
+FLAGS = "WUXG"                         # not A and D: the CPU sets them as the run goes by
 INDENT, ROW, LETTERS = 18, 24, 13      # of a level; of a line; of a flag: units of the picture
 NUMBERS = 86                           # for "512–1023" of a row
 
@@ -100,6 +101,11 @@ def _numbers(row):
     return f"{row.first}–{row.first + row.count - 1}" if row.count > 1 else str(row.first)
 
 
+def _letters(flags):
+    return "".join(letter for name, letter in zip(ALL, flag_letters(flags, STYLE))
+                   if name in FLAGS)
+
+
 def _kind(row):
     if row.kind == "page":
         return "index3" if row.flags[1] == "1" else "address"
@@ -123,7 +129,7 @@ def _rows(scene, card, va, indent, spec, image, items):
         left, arrow, right = said.partition(" → ") if row.kind == "page" else (said, "", "")
         place = len(items)
         items.append(Item(indent, _numbers(row), left, f"→ {right}" if arrow else "",
-                          flag_letters(row.flags, STYLE), _kind(row)))
+                          _letters(row.flags), _kind(row)))
         child = scene.cards.by_frame.get(row.target) if row.kind == "table" else None
         if child:
             last = _rows(scene, child, va + row.first * level.span, indent + 1, spec, image, items)
