@@ -2,11 +2,10 @@
  * Holds pg_access() against a CPU: reads the evidence of tests/guest/predict, draws the same cases,
  * predicts each, and counts where the CPU did something else.
  *
- * Usage: compare FILE. Prints lines "NAME COUNT": cases, done, faults, and one line for each kind
- * of difference, which tests/guest/predictions.py knows by name or not; with its first case.
+ * Usage: compare FILE. Prints lines "NAME COUNT FIRST": cases, accesses done, faults, and each kind
+ * of difference with its first case. Which kinds are known: tests/guest/predictions.py.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "access.h"
@@ -71,6 +70,39 @@ static const char *marks_differ(const struct trial *trial, const struct pg_outco
     return NULL;
 }
 
+/* Protection keys: SDM volume 3A, "Protection Keys", has them count at user-mode addresses only,
+ * and AD for the supervisor, too. NULL: the difference, if there is one, is not about keys. */
+static const char *keys_differ(const struct trial *trial, const struct pg_outcome *outcome,
+                               bool seen_key)
+{
+    bool due = (outcome->error & PG_ERROR_PK) != 0;
+    if (!trial->control.pke || outcome->walk.end != PG_END_MAPPED || seen_key == due)
+        return NULL;
+    if (seen_key && !outcome->walk.rights.user)
+        return "key-of-supervisor-address";
+    if (due && !trial->access.user)
+        return "supervisor-passes-key";
+    return "key";
+}
+
+/* Another vector or error code than predicted, or NULL. */
+static const char *faults_differ(const struct trial *trial, const struct pg_outcome *outcome,
+                                 unsigned vector, unsigned error)
+{
+    const char *key = keys_differ(trial, outcome, vector == PG_VECTOR_PF && (error & PG_ERROR_PK));
+    if (key != NULL)
+        return key;
+    if (vector == PG_VECTOR_GP && outcome->vector == PG_VECTOR_SS)
+        return "gp-for-ss";
+    if (vector != outcome->vector)
+        return vector == PG_VECTOR_NONE ? "fault-missed" : "fault-not-predicted";
+    if (error == outcome->error)
+        return NULL;
+    if ((outcome->error & PG_ERROR_RSVD) != 0 && (error ^ outcome->error) == PG_ERROR_P)
+        return "reserved-without-p";
+    return "error-code";
+}
+
 /* The name of the difference, or NULL when the CPU did what was predicted. */
 static const char *difference(const struct trial *trial, const struct pg_outcome *outcome,
                               uint32_t record)
@@ -78,20 +110,9 @@ static const char *difference(const struct trial *trial, const struct pg_outcome
     unsigned vector = RECORD_VECTOR(record), error = RECORD_ERROR(record);
     if (!(record & RECORD_VALID) || outcome->verdict == PG_UNKNOWN)
         return "not-tried";
-    if (vector == PG_VECTOR_GP && outcome->vector == PG_VECTOR_SS)
-        return "gp-for-ss";
-    if (vector != outcome->vector && (vector | outcome->vector) == PG_VECTOR_PF)
-        return trial->control.pke && !trial->access.user && trial->access.kind != PG_FETCH
-                   ? "supervisor-key"
-               : vector ? "fault-not-predicted"
-                        : "fault-missed";
-    if (vector != outcome->vector)
-        return "vector";
-    if (error != outcome->error)
-        return (outcome->error & PG_ERROR_RSVD) && (error ^ outcome->error) == PG_ERROR_P
-                   ? "reserved-without-p"
-               : (error ^ outcome->error) == PG_ERROR_PK ? "key-flag"
-                                                         : "error-code";
+    const char *fault = faults_differ(trial, outcome, vector, error);
+    if (fault != NULL)
+        return fault;
     if (vector == PG_VECTOR_PF && !(record & RECORD_CR2))
         return "cr2";
     if (((record & RECORD_REACHED) != 0) != (outcome->verdict == PG_DONE))
@@ -131,8 +152,8 @@ int main(int argc, char **argv)
         if (name != NULL)
             count_kind(name, number);
     }
-    printf("cases %d\ndone %u\nfaults %u\n", CASES, done, CASES - done);
+    printf("cases %d 0\ndone %u 0\nfaults %u 0\n", CASES, done, CASES - done);
     for (const struct kind *kind = kinds; kind->name != NULL; kind++)
-        printf("%s %u first %u\n", kind->name, kind->count, kind->first);
+        printf("%s %u %u\n", kind->name, kind->count, kind->first);
     return 0;
 }

@@ -5,10 +5,13 @@ LONG=1: the fuzzer's full run, every seeded fault.
 
 import os
 import subprocess
+import sys
 
 import pytest
 from bench import LONG, ROOT
-from guest import costs
+
+sys.path.insert(0, str(ROOT / "tests/host"))
+from guest import costs, predictions  # noqa: E402
 
 SKIPPED = 77
 SAMPLE = 14         # make test seeds every 14th fault
@@ -41,3 +44,15 @@ def test_instruction_budgets(mode):
     counts = costs.count(mode)
     for case, budget in costs.BUDGETS[mode].items():
         assert counts[case] / costs.pages_of(case) <= budget, case
+
+
+@pytest.mark.parametrize("emulator", predictions.FROM)
+@pytest.mark.parametrize("mode", predictions.MODES)
+def test_the_cpu_does_what_pg_access_predicts(mode, emulator):
+    counts = predictions.predict(mode, emulator)
+    print(counts)
+    assert counts["cases"][0] >= 100_000
+    assert min(counts["done"][0], counts["faults"][0]) > 20_000
+    found = predictions.differences(counts)
+    assert set(found) == predictions.EXPECTED[emulator][mode], found
+    assert set(found) <= set(predictions.KNOWN)
