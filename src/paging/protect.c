@@ -52,7 +52,7 @@ struct pg_change pg_protect(const struct pg_space *space, va_t va, uint64_t byte
     for (uint64_t done = 0; done < bytes;) {
         struct pg_walk walk = pg_walk(space, (va_t){ va.value + done });
         const struct pg_step *page = &walk.step[walk.steps - 1];
-        pg_entry entry;
+        pg_entry entry = 0;
         (void)new_entry(space, page, flags, &entry);
         core_write(space, page->at, entry);
         (void)core_widen(space, &walk, entry);

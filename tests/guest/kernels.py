@@ -32,8 +32,8 @@ class QuietBoot(FastBoot):
     def configure(self, text):
         kept = [line for line in super().configure(text).splitlines()
                 if not line.startswith(("error:", "info:", "debug:"))]
-        return "\n".join([*kept, *(f"{level}: action=ignore" for level in ("error", "info", "debug")),
-                          ""])
+        quiet = [f"{level}: action=ignore" for level in ("error", "info", "debug")]
+        return "\n".join([*kept, *quiet, ""])
 
 
 @dataclass(frozen=True)
