@@ -70,8 +70,8 @@ static const char *marks_differ(const struct trial *trial, const struct pg_outco
     return NULL;
 }
 
-/* Protection keys: SDM volume 3A, "Protection Keys", has them count at user-mode addresses only,
- * and AD for the supervisor, too. NULL: the difference, if there is one, is not about keys. */
+/* SDM volume 3A, "Protection Keys": they count at user-mode addresses only, and AD for the
+ * supervisor, too. NULL: the difference, if there is one, is not about keys. */
 static const char *keys_differ(const struct trial *trial, const struct pg_outcome *outcome,
                                bool seen_key)
 {

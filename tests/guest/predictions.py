@@ -1,8 +1,8 @@
 """pg_access() against a CPU: a kernel (tests/guest/predict) tries accesses, the host predicts them.
 
-The guest predicts nothing and prints nothing that counts. It records what the CPU did; those
-records are read from outside, and tests/guest/compare.c draws the same cases and compares. KNOWN
-lists what the emulators are known to do otherwise than the manual; everything else is a fault.
+The guest predicts nothing and prints nothing that counts. It records what the CPU did; the records
+are read from outside, and tests/guest/compare.c draws the same cases and compares. KNOWN lists what
+the emulators are known to do otherwise than the manual; everything else is a fault.
 """
 
 import subprocess

@@ -120,11 +120,14 @@ static void map_disturbed(uint64_t va)
     pa_t pa = { random_pa() };
     twin[0].traces = 0;
     twin[0].call++;
-    enum pg_result result = settled(pg_map(&space[1], (va_t){ va }, pa, PG_PT, PTE_RW));
+    struct pg_change change = pg_map(&space[1], (va_t){ va }, pa, PG_PT, PTE_RW);
+    uint32_t owed = change.pages;
+    enum pg_result result = settled(change);
     if (result == PG_CYCLIC)
         return;
     if (special->map(&space[0], va, pa.value, PTE_RW)) {
         CHECK(result, PG_OK);
+        CHECK(owed, 0);
     } else {
         CHECK(twin[0].traces, 0);
         CHECK(settled(pg_map(&space[0], (va_t){ va }, pa, PG_PT, PTE_RW)), result);

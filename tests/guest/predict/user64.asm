@@ -1,5 +1,5 @@
 ; One access in ring 3 and back, in 64-bit code: what boot/user32.asm is for 32-bit code. The page
-; at user_text is mapped a second time, for ring 3, at the address given to user_enter.
+; at user_text is mapped a second time, for ring 3, at the address in user_page.
 ;
 ; uint32_t user_access(uint64_t kind, uint64_t va, uint64_t value)
 
