@@ -14,7 +14,7 @@ LATER = {
     "E-XD-NO-NXE": "EFER.NXE is the staff's wherever there is XD",
 }
 FALLBACK = {"E-UNNAMED"}                # the one code that says that none was found
-# Of the way a submission came in, not of its text: test_submissions.py and test_sandbox.py give them.
+# Of how a submission came in, not of its text: test_classes.py gives them.
 HANDED_IN = {"C-FILE", "R-NO-SANDBOX"}
 
 
