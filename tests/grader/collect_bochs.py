@@ -34,10 +34,10 @@ class Bench:
         self.tick, self.last_stop, self.watching, self.armed = 0, 0, False, False
         self.dead, self.current, self.now = None, None, None
         self.probed = set()
-        self.library = kernel.watched(checks)
+        self.mappers = kernel.watched(checks)
 
     def __enter__(self):
-        for va in (self.kernel.elf.va("machine_end"), *self.library):
+        for va in (self.kernel.elf.va("machine_end"), *self.mappers):
             self.bochs.break_at(va)
         return self
 
@@ -75,8 +75,8 @@ class Bench:
             return Event("end", None, stop.rip, stop.pa, stop.tick)
         if self.watching and stop.rip in self.kernel.probes:
             return Event("probe", self.kernel.probes[stop.rip], stop.rip, stop.pa, stop.tick)
-        if stop.rip in self.library:
-            return Event("library", self.library[stop.rip], stop.rip, stop.pa, stop.tick)
+        if stop.rip in self.mappers:
+            return Event("library", self.mappers[stop.rip], stop.rip, stop.pa, stop.tick)
         return None
 
     def _triple_fault(self, stop):

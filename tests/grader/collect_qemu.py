@@ -23,13 +23,13 @@ class Bench:
         self.version = self.qemu.version
         self.watching, self.armed, self.stepped = False, False, False
         self.now, self.fault = None, None
-        self.library = kernel.watched(checks)
+        self.mappers = kernel.watched(checks)
         self.quiet = checks.get("collect", {}).get("quiet", [])
         self.keeps = kernel.elf.pa("probe_keeps_tlb") if "probe_keeps_tlb" in kernel.elf else None
 
     def __enter__(self):
         vectors = [va for va, number in self.kernel.vectors.items() if number not in self.quiet]
-        for va in (*self.kernel.checkpoints, *vectors, *self.library,
+        for va in (*self.kernel.checkpoints, *vectors, *self.mappers,
                    self.kernel.elf.va("machine_end")):
             self.qemu.break_at(va)
         return self
@@ -68,8 +68,8 @@ class Bench:
             return Event("end", None, rip)
         if self.watching and rip in self.kernel.probes:
             return Event("probe", self.kernel.probes[rip], rip)
-        if rip in self.library:
-            return Event("library", self.library[rip], rip)
+        if rip in self.mappers:
+            return Event("library", self.mappers[rip], rip)
         if rip in self.kernel.vectors:
             self.fault = self._fault(self.kernel.vectors[rip], with_rip=True)
         return None

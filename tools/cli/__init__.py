@@ -9,18 +9,11 @@ class Stop(Exception):
     """Ends a verb with one clear sentence and an exit status."""
 
     def __init__(self, status, message):
-        super().__init__(message)
-        self.status = status
+        super().__init__(status, message)       # `args` are these: a worker process hands it on
+        self.status, self.message = status, message
 
-    def __reduce__(self):
-        return type(self)._again, (str(self), self.__dict__)      # from a worker process, too
-
-    @classmethod
-    def _again(cls, message, state):
-        found = cls.__new__(cls, message)
-        Exception.__init__(found, message)
-        found.__dict__.update(state)
-        return found
+    def __str__(self):
+        return self.message
 
 
 class NotBuilt(Stop):
@@ -28,7 +21,7 @@ class NotBuilt(Stop):
 
     def __init__(self, message, gate):
         super().__init__(BUILD, message)
-        self.gate, self.findings = gate, gate["findings"]
+        self.args, self.gate = (message, gate), gate
 
 
 def say(text=""):

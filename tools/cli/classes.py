@@ -19,7 +19,7 @@ from cli import class_report as reports
 from cli import pool
 from cli.build import lock, make, need
 from cli.grade import LARGEST_SEED, keep_runs
-from cli.grading import TOOLS, Graded, grade_files
+from cli.grading import EMULATORS, TOOLS, Graded, grade_files
 from cli.latest import write_json
 from cli.lessons import all_lessons, find
 from cli.submissions import read_class
@@ -118,8 +118,7 @@ class _Class:
 
     def __init__(self, root, out, options):
         self.root, self.out, self.options = Path(root), out, options
-        self.emulators = {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu,
-                                                                         [options.emu])
+        self.emulators = EMULATORS[options.emu]
         self.seed = self._class_seed()
         self.decides, self.count, self.done = {}, 0, 0
 
@@ -285,5 +284,4 @@ def _untaken(one):
 def _error(one, message):
     """A grading that our side could not finish."""
     checks = one.lesson.checks() | {"title": one.lesson.title()}
-    result = judge.build_error(one.lesson.name, checks, message)
-    return Graded(result | {"verdict": "error", "status": TROUBLE})
+    return Graded(judge.trouble(one.lesson.name, checks, message))

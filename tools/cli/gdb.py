@@ -12,6 +12,7 @@ from pathlib import Path
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import make, need
 from machine.elf import Elf
+from machine.qemu import HEADLESS
 
 WELCOME = """\
 The machine stands at the kernel's first instruction; c goes on to the next checkpoint.
@@ -26,11 +27,9 @@ def _machine(lesson, build, options, wide, serial):
     """The command line of a QEMU that waits, with its stub on standard input and output.
 
     A 32-bit kernel runs on a 32-bit machine, so that GDB and the stub agree about registers."""
-    return ["qemu-system-x86_64" if wide else "qemu-system-i386", "-S", "-gdb", "stdio",
-            "-nodefaults", "-no-user-config", "-display", "none", "-vga", "std", "-nic", "none",
-            "-accel", "tcg", "-no-reboot", "-no-shutdown", "-cpu", options.cpu or "max",
-            "-m", str(options.mem or lesson.memory("qemu")),
-            "-serial", f"file:{serial}", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+    return ["qemu-system-x86_64" if wide else "qemu-system-i386", "-S", "-gdb", "stdio", *HEADLESS,
+            "-cpu", options.cpu or "max", "-m", str(options.mem or lesson.memory("qemu")),
+            "-serial", f"file:{serial}",
             "-kernel", str(build.kernel32), "-append", f"seed={options.seed or 1}"]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cli import TROUBLE, USAGE, Stop, export, latest, note, say
 from cli.build import sources
-from cli.grading import Graded, grade_files
+from cli.grading import EMULATORS, Graded, grade_files
 from cli.lessons import all_lessons, find
 from grader import checks as checklist
 from grader import evidence as records
@@ -44,7 +44,7 @@ def _graded(lesson, files, options, out, quiet):
     try:
         return grade_files(
             lesson, files,
-            {"both": ["bochs", "qemu"], None: ["bochs"]}.get(options.emu, [options.emu]),
+            EMULATORS[options.emu],
             secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
             optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
     except MachineError as trouble:

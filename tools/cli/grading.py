@@ -12,6 +12,7 @@ from grader import checks as checklist
 from grader import collect as collector
 from grader import judge
 
+EMULATORS = {None: ["bochs"], "bochs": ["bochs"], "qemu": ["qemu"], "both": ["bochs", "qemu"]}
 TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
 
 
@@ -45,7 +46,7 @@ def grade_files(lesson, files, emulators, seed, *, optimisation="-O2", out=None,
         made = build(lesson, files, optimisation=optimisation, iso=boot, out=out, quiet=quiet,
                      strict=True)
     except NotBuilt as failed:
-        return Graded(judge.build_error(lesson.name, checks, str(failed), failed.findings,
+        return Graded(judge.build_error(lesson.name, checks, str(failed), failed.gate["findings"],
                                         failed.gate))
     if not made.gate["passed"]:
         return Graded(judge.build_error(lesson.name, checks, "the submission was refused",

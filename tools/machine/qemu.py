@@ -15,6 +15,9 @@ from .gdbstub import CR3, Stub, registers
 from .process import Child, Deadline
 from .qmp import Qmp
 
+HEADLESS = ("-nodefaults", "-no-user-config", "-display", "none", "-vga", "std", "-nic", "none",
+            "-accel", "tcg", "-no-reboot", "-no-shutdown",
+            "-device", "isa-debug-exit,iobase=0xf4,iosize=4")       # no window, no network, no port
 SHUT_DOWN = 3           # the stub's signal when the machine shut down or fell over
 EMPTY_STEPS = 8         # this many in a row are an instruction that leads to itself
 SMALL = 1024            # bytes that go in one packet of the stub
@@ -43,10 +46,7 @@ class Qemu:
         try:
             places = [Path(self.sockets.name) / name for name in ("g", "q")]
             listeners = [self._listen(place) for place in places]
-            command = ["qemu-system-x86_64", "-S", "-nodefaults", "-no-user-config",
-                       "-display", "none", "-vga", "std", "-nic", "none", "-accel", "tcg",
-                       "-no-reboot", "-no-shutdown", "-m", str(memory_mib), "-cpu", cpu,
-                       "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
+            command = ["qemu-system-x86_64", "-S", *HEADLESS, "-m", str(memory_mib), "-cpu", cpu,
                        "-serial", "file:serial.txt", "-d", "int", "-D", "qemu.log",
                        "-chardev", f"socket,id=g,path={places[0]}", "-gdb", "chardev:g",
                        "-chardev", f"socket,id=q,path={places[1]}", "-mon", "q,mode=control",
