@@ -1,13 +1,16 @@
-"""Would a mutant live if one check were not there? Judged by replaying evidence, no emulator.
+"""Would a mutant slip through if one check were not there? Judged by replaying evidence, no emulator.
 
-tests/mutants/needed.toml names, for each check of each lesson, a mutant that this check alone
-catches: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands for a
-check without one: it catches nothing yet that another check does not.
+A mutant is killed when it is caught and named by a code that it expects. Without the check it either
+lives (everything passes) or is misnamed: another check still fails, and tells the learner of another
+mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where there is one:
+`tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands for a check
+without one: it catches and names nothing yet that the others do not.
 """
 
 import tomllib
 
-from bench import ROOT
+from bench import ROOT, numbered
+from corpus import gap
 from grader import checks as checklist
 from grader import judge
 
@@ -15,15 +18,26 @@ FILE = ROOT / "tests" / "mutants" / "needed.toml"
 NEEDED = tomllib.loads(FILE.read_text()) if FILE.exists() else {}     # {lesson: {check: mutant}}
 
 
+LIVES, MISNAMED = "lives", "misnamed"
+
+
+def named(entry):
+    """(mutant, how it slips through) of a row of needed.toml; (None, None) for `false`."""
+    if isinstance(entry, dict):
+        return entry[MISNAMED], MISNAMED
+    return (entry, LIVES) if entry else (None, None)
+
+
 def _by_mutant():
     found = {}
     for lesson, rows in NEEDED.items():
-        for check, name in ((check, name) for check, name in rows.items() if name):
-            found.setdefault(f"{lesson[:2]}/{name}", []).append(check)
+        for check, (mutant, how) in ((check, named(entry)) for check, entry in rows.items()):
+            if mutant:
+                found.setdefault(f"{lesson[:2]}/{mutant}", []).append((check, how))
     return found
 
 
-WITNESSES = _by_mutant()            # {"02/mutant": [checks that alone catch it]}
+WITNESSES = _by_mutant()            # {"02/mutant": [(check it needs, how it slips without it)]}
 
 
 def without(checks, name):
@@ -33,13 +47,16 @@ def without(checks, name):
     return {**checks, "check": kept}
 
 
-def lives_without(evidence, lesson, name):
-    """Whether this run would pass if the check were not there."""
-    checks = checklist.load(lesson.folder / "checks.toml")
-    return judge.judge(evidence, without(checks, name))["verdict"] == "pass"
+def slips_without(evidence, one, check):
+    """How this run of a mutant slips through if the check is not there: LIVES, MISNAMED or None."""
+    checks = checklist.load(numbered(one.number).folder / "checks.toml")
+    result = judge.judge(evidence, without(checks, check))
+    if result["verdict"] == "pass":
+        return LIVES
+    return MISNAMED if gap(one, result) else None
 
 
-def only_check(result):
-    """The one check that failed, or None when several did or the run fell for another reason."""
-    failed = [entry["id"] for entry in result["checks"] if entry["verdict"] == "fail"]
-    return failed[0] if len(failed) == 1 and not result["tripwires"] else None
+def root_check(result):
+    """The first check that failed: no other one can be missed. None when a tripwire voids the run."""
+    failed = (entry["id"] for entry in result["checks"] if entry["verdict"] == "fail")
+    return None if result["tripwires"] else next(failed, None)

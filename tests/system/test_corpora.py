@@ -3,7 +3,7 @@
 import pytest
 from bench import LESSONS, grade, numbered, story
 from corpus import codes_given, gap, load, runs
-from switch_off import NEEDED, WITNESSES, lives_without
+from switch_off import NEEDED, WITNESSES, named, slips_without
 
 
 def cases(name):
@@ -21,19 +21,19 @@ def judged(one, emulator, seed, folder):
 def test_mutant_is_named(one, emulator, seed, tmp_path):
     result, evidence = judged(one, emulator, seed, tmp_path)
     assert gap(one, result) is None, story(result)
-    for check in WITNESSES.get(one.label, ()):
-        assert lives_without(evidence, numbered(one.number), check), \
-            f"{one.label} is caught without {check}, too: another mutant must show its worth"
+    for check, how in WITNESSES.get(one.label, ()):
+        assert slips_without(evidence, one, check) == how, \
+            f"without {check} {one.label} was {how}, and is not: another mutant must show its worth"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_every_check_says_which_mutant_needs_it(lesson):
-    """A new check comes with a mutant that only it catches, or `false` says that it has none."""
+    """A new check comes with a mutant that only it kills, or `false` says that it has none."""
     checks = [check["id"] for check in lesson.checks()["check"]]
     listed = NEEDED.get(lesson.name, {})
     names = {one.name for one in load("mutants") if one.number == lesson.number}
     assert list(listed) == checks, "write it anew: tests/matrix --needed"
-    assert {name for name in listed.values() if name} <= names
+    assert {named(entry)[0] for entry in listed.values()} - {None} <= names
 
 
 @pytest.mark.parametrize("one, emulator, seed", cases("cheats"))
