@@ -41,11 +41,12 @@ def _unsafe(gate):
     return [{"code": "R-NO-SANDBOX"}] if gate.get("sandbox") == "limits only" else []
 
 
-def build_error(lesson, checks, message, findings=(), gate=None):
+def build_error(lesson, checks, message, gate=None):
     """The result of a submission that was not built: the compiler's words, or the gate's."""
-    return _result(checks, {"lesson": lesson, "gate": gate or {}}, verdict="build_error",
-                   status=BUILD, message=message, remarks=_unsafe(gate or {}),
-                   tripwires=[{"stop": None, **found} for found in findings])
+    gate = gate or {}
+    return _result(checks, {"lesson": lesson, "gate": gate}, verdict="build_error",
+                   status=BUILD, message=message, remarks=_unsafe(gate),
+                   tripwires=[{"stop": None, **found} for found in gate.get("findings", ())])
 
 
 def trouble(lesson, checks, message):
@@ -156,8 +157,7 @@ def judge(evidence, checks):
     Broken evidence and an emulator's trouble give the verdict "error", never a failure."""
     gate = evidence.get("gate", {"passed": True})
     if not gate["passed"]:
-        return build_error(evidence["lesson"], checks, "the submission was refused",
-                           gate["findings"], gate)
+        return build_error(evidence["lesson"], checks, "the submission was refused", gate)
     result = _result(checks, evidence)
     try:
         facts = Facts(evidence, checks)

@@ -13,12 +13,12 @@ from functools import cache
 from pathlib import Path
 
 from bench import ROOT, grade
+from cli.grading import TOOLS
 from grader import checks as checklist
 from grader import judge
 
 FOLDER = ROOT / "build" / "evidence"
 JUDGED = ("check", "set", "tour", "kernel", "tripwires", "title")     # parts of checks.toml
-TOOLS = {"bochs": "bochs", "qemu": "qemu-system-x86_64"}
 COLLECT = ("collect*.py", "gate*.py", "evidence.py", "exam.py")
 
 
@@ -35,7 +35,7 @@ def _shared(emulator):
              *(ROOT / "src").glob("arch*/*"), *(ROOT / "src/paging").iterdir()]
     for pattern in COLLECT:
         found += (ROOT / "tests/grader").glob(pattern)
-    found += [Path(shutil.which(tool)) for tool in (TOOLS[emulator], "gcc", "nasm")]
+    found += [Path(shutil.which(tool)) for tool in (*TOOLS[emulator], "gcc", "nasm")]
     return b"".join(_file(path) for path in sorted(found))
 
 

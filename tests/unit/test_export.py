@@ -21,8 +21,8 @@ KINDS = sorted([*RESULTS, "gate", "elsewhere"])
 
 def gate():
     return judge.build_error("02_two_levels", checks(WANT), "the submission was refused",
-                             [{"code": "C-SYMBOL", "what": "it defines main"},
-                              {"code": "C-WEAK", "what": "a weak symbol"}])
+                             {"findings": [{"code": "C-SYMBOL", "what": "it defines main"},
+                                           {"code": "C-WEAK", "what": "a weak symbol"}]})
 
 
 def elsewhere():

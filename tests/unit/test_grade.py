@@ -33,8 +33,8 @@ def test_an_emulator_that_dies_is_an_error_of_ours(root, monkeypatch, capsys):
     def files(lesson, *_, **__):
         if lesson.number == 1:
             raise MachineError("Bochs went away")
-        return Graded(judge.build_error(lesson.name, checks(), "no", [{"code": "C-WEAK",
-                                                                       "what": "weak"}]))
+        gate = {"findings": [{"code": "C-WEAK", "what": "weak"}]}
+        return Graded(judge.build_error(lesson.name, checks(), "no", gate))
     monkeypatch.setattr(verb, "grade_files", files)
     out = root / "all.json"
     assert verb.grade(root, options("--json", str(out), "--junit", "-")) == 3

@@ -12,6 +12,7 @@ import statistics
 from collections import Counter
 
 from cli import USAGE, Stop
+from cli.latest import write_json, write_text
 from grader.codes import all_codes
 
 COLUMNS = ("student", "lesson", "points", "maximum", "verdict", "code", "seed", "sandbox",
@@ -52,11 +53,9 @@ def write(records, out, seed=None):
     """Writes the three files into `out`; the summary as text."""
     summary = summarise(records, seed)
     text = readable(summary)
-    for name, content in (("results.csv", table(records, out)), ("summary.txt", text),
-                          ("class.json", json.dumps(summary, indent=1, sort_keys=True) + "\n")):
-        fresh = out / f"{name}.new"
-        fresh.write_text(content, encoding="utf-8")
-        fresh.replace(out / name)
+    write_text(out / "results.csv", table(records, out))
+    write_text(out / "summary.txt", text)
+    write_json(out / "class.json", summary)
     return text
 
 

@@ -276,7 +276,7 @@ def _untaken(one):
     checks = one.lesson.checks() | {"title": one.lesson.title()}
     if one.refused:
         return Graded(judge.build_error(one.lesson.name, checks, one.refused,
-                                        [{"code": "C-FILE", "what": one.refused}]))
+                                        {"findings": [{"code": "C-FILE", "what": one.refused}]}))
     names = " or ".join(f"{one.lesson.name}{end}" for end in one.lesson.parts())
     return Graded(judge.build_error(one.lesson.name, checks, f"There is no {names} here."))
 

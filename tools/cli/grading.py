@@ -46,12 +46,10 @@ def grade_files(lesson, files, emulators, seed, *, optimisation="-O2", out=None,
         made = build(lesson, files, optimisation=optimisation, iso=boot, out=out, quiet=quiet,
                      strict=True)
     except NotBuilt as failed:
-        return Graded(judge.build_error(lesson.name, checks, str(failed), failed.gate["findings"],
-                                        failed.gate))
+        return Graded(judge.build_error(lesson.name, checks, str(failed), failed.gate))
     if not made.gate["passed"]:
-        return Graded(judge.build_error(lesson.name, checks, "the submission was refused",
-                                        made.gate["findings"], made.gate),
-                      remarks=made.gate["message"])
+        refused = judge.build_error(lesson.name, checks, "the submission was refused", made.gate)
+        return Graded(refused, remarks=made.gate["message"])
     runs = {}
     for emulator in emulators:
         runs[emulator] = run_one(made, checks, emulator, seed, progress(emulator))

@@ -12,12 +12,17 @@ from pathlib import Path
 from cli import TROUBLE, Stop
 
 
-def write_json(path, value):
+def write_text(path, text):
     """Replaces `path` at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps(value, indent=1, sort_keys=True) + "\n")
+    fresh = path.with_name(f"{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
     fresh.replace(path)
+
+
+def write_json(path, value):
+    """The same for a value."""
+    write_text(path, json.dumps(value, indent=1, sort_keys=True) + "\n")
 
 
 def read_json(path):
