@@ -149,6 +149,8 @@ def reachable(mode, root, cr4, memory, read_pages):
         pages.update(zip(fresh[:room], read_pages(fresh[:room])))
         if len(fresh) > room:
             return pages, False
+        if level == len(levels) - 1:
+            break                           # its entries are all leaves
         following = []
         for pa in frontier:
             data = pages[pa & ~(PAGE - 1)][pa & PAGE - 1:][:width << bits]

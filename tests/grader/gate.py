@@ -14,6 +14,7 @@ from grader.gate_object import object_findings
 from grader.gate_text import text_findings
 
 MOST_TEXT = 4 << 20             # characters behind the preprocessor
+_SYSTEM = {}                    # {compiler: where it keeps its headers}, asked once
 
 
 class _Failed(Exception):
@@ -168,7 +169,10 @@ class _Room:
 
     def _system(self, command):
         """Where the compiler keeps its own freestanding headers."""
-        return [self.must([command[0], "-print-file-name=include"])[0].strip()]
+        if command[0] not in _SYSTEM:
+            said, _ = self.must([command[0], "-print-file-name=include"])
+            _SYSTEM[command[0]] = said.strip()
+        return [_SYSTEM[command[0]]]
 
     def _strangers(self, names, system):
         """Findings for each file that is neither here nor the compiler's own."""

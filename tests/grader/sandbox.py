@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from machine import MachineError
-from machine.process import ENDING, die_with_parent
+from machine.process import ENDING, die_with_parent, ended
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits only"
 MIB = 1 << 20
@@ -113,10 +113,7 @@ def run(command, cwd, *, write, read=()):
 def _wait(child):
     """Waits for the tool; whether the clock had to end it. What it started ends with it."""
     try:
-        child.wait(SECONDS)
-        return False
-    except subprocess.TimeoutExpired:
-        return True
+        return not ended(child, SECONDS)
     finally:
         if child.returncode is None or child.returncode < 0:
             try:

@@ -6,13 +6,12 @@ lesson, a checkpoint or a table is. QEMU counts no instructions, so nothing here
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
 from pathlib import Path
 
 from . import MachineError, MachineExit, MachineTimeout
 from .gdbstub import CR3, Stub, registers
-from .process import Child, Deadline
+from .process import Child, Deadline, ended
 from .qmp import Qmp
 
 HEADLESS = ("-nodefaults", "-no-user-config", "-display", "none", "-vga", "std", "-nic", "none",
@@ -128,10 +127,8 @@ class Qemu:
 
     def _left_by_port(self):
         """isa-debug-exit ends QEMU with an odd status and without a word; trouble has one."""
-        try:
-            return self.child.process.wait(1) % 2 == 1 and not self._complaint()
-        except subprocess.TimeoutExpired:
-            return False
+        process = self.child.process
+        return ended(process, 1) and process.returncode % 2 == 1 and not self._complaint()
 
     def step(self):
         """Execute one instruction; False as above.
