@@ -37,6 +37,7 @@ class Place:
         self.name = name
         self.registers = numbers(raw.get("registers", {}))
         self.tables = {number(pa): key for pa, key in raw.get("tables", {}).items()}
+        self.spaces = {}                    # {(mode, root): Paging} that were asked for
 
     def page(self, pa):
         """The 4096 bytes at physical `pa`, or None where the collector read none."""
@@ -68,7 +69,10 @@ class Place:
         nxe = current is None or bool(self.registers["efer"] & NXE)
         root = self.registers["cr3"] if root is None else root
         marks = current == "pae" and self.facts.emulator["name"] == "qemu"
-        return Paging(mode, root, self.page, pse, nxe, self.facts.physical_bits, pdpte_a=marks)
+        if (mode, root) not in self.spaces:
+            self.spaces[mode, root] = Paging(mode, root, self.page, pse, nxe,
+                                             self.facts.physical_bits, pdpte_a=marks)
+        return self.spaces[mode, root]
 
     def exam(self):
         """struct exam here, or None where it was not read."""

@@ -121,7 +121,13 @@ class Context:
 
 
 def scan(paging):
-    """(runs, tables, None) of a whole space, or (None, None, Outcome) when it never ends."""
+    """(runs, tables, None) of a whole space, or (None, None, Outcome) when it never ends. The same
+    space is looked through once: change nothing in what comes back."""
+    paging.scanned = paging.scanned or _scan(paging)
+    return paging.scanned
+
+
+def _scan(paging):
     try:
         return (*space.scan(paging), None)
     except space.Tangle as tangle:

@@ -116,6 +116,7 @@ class Paging:
         self.root = root & bits(51, self.mode.root_bits)
         self.address_mask = bits(31 if self.mode.entry_bytes == 4 else 51, 12)
         self.reserved = [self._reserved(level) for level in self.mode.levels]
+        self.scanned = None                 # what space.scan found, kept by whoever asked
 
     def _reserved(self, level):
         """(mask for an entry that names a table, mask for a leaf) at this level."""
