@@ -8,7 +8,7 @@ global vector_table
 
 ERROR_CODE_VECTORS equ (1 << 8) | (0x1F << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 
-section .text
+section .text.stops progbits alloc exec nowrite align=16
 %assign n 0
 %rep 32
 global vector_ %+ n

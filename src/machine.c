@@ -7,7 +7,8 @@
 #define QEMU_EXIT  0xF4u   /* isa-debug-exit: exit status = value * 2 + 1 */
 #define BOCHS_EXIT 0x8900u /* Bochs' "unmapped" device: ends when it has read this word */
 
-__attribute__((noinline, noclone)) _Noreturn void machine_end(enum machine_end status)
+__attribute__((noinline, noclone, section(".text.stops"))) _Noreturn void machine_end(
+    enum machine_end status)
 {
     cpu_out32(QEMU_EXIT, status);
     for (const char *c = "Shutdown"; *c != '\0'; c++)

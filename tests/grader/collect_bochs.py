@@ -215,8 +215,7 @@ class Bench:
             if self.current.rip is None or self.current.reason == "reset":
                 return "unproved", "the staff's code vanished behind the reload of CR3"
             seen = self.current.trace
-        leads, path = tables.walk(mode, state.cr3, state.cr4, rip,
-                                  lambda at: self.bochs.read(at, tables.PAGE))
+        leads, path = tables.walk(mode, state.cr3, state.cr4, rip, self.bochs.read)
         if mode == "pae":
             path = path[1:]             # the PDPTEs are read by MOV CR3, not by the walk
         walked = [(a.pa, a.value & ~ACCESSED_DIRTY) for a in seen if a.level and not a.write]

@@ -153,8 +153,7 @@ class Bench:
         mode = tables.mode_of(registers.cr0, registers.cr4, registers.efer)
         if mode == "off":
             return va
-        return tables.walk(mode, registers.cr3, registers.cr4, va,
-                           lambda pa: self.qemu.read(pa, tables.PAGE))[0]
+        return tables.walk(mode, registers.cr3, registers.cr4, va, self.qemu.read)[0]
 
     # -- proving -------------------------------------------------------------------------------
 

@@ -73,16 +73,17 @@ def _frame(mode, level, entry):
     return frame
 
 
-def walk(mode, cr3, cr4, va, page):
-    """(physical address or None, [(place of entry, entry), …]) for `va`; page(pa) reads 4 KiB."""
+def walk(mode, cr3, cr4, va, read):
+    """(physical address or None, [(place of entry, entry), …]) for `va`. read(pa, size): bytes, or
+    None where there is no memory."""
     width, mask, levels = GEOMETRY[mode]
     table, path = root_of(mode, cr3), []
     for level, (shift, bits, _) in enumerate(levels):
         at = table + (va >> shift & (1 << bits) - 1) * width
-        data = page(at & ~(PAGE - 1))
+        data = read(at, width)
         if data is None:
             return None, path
-        entry = int.from_bytes(data[at & PAGE - 1:][:width], "little")
+        entry = int.from_bytes(data, "little")
         path.append((at, entry))
         if not entry & PRESENT:
             return None, path

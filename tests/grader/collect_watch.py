@@ -14,7 +14,7 @@ class Watch:
         self.entries, self.places, self.width = [], [], tables.GEOMETRY[mode][0]
         levels = len(tables.GEOMETRY[mode][2])
         for va in addresses:
-            _, path = tables.walk(mode, root, state.cr4, va, self._page)
+            _, path = tables.walk(mode, root, state.cr4, va, self._read)
             entry = {"va": evidence.number(va), "values": []}
             if len(path) == levels:
                 entry["at"] = evidence.number(path[-1][0])
@@ -22,8 +22,8 @@ class Watch:
             self.entries.append(entry)
         self.look()
 
-    def _page(self, pa):
-        return self.bench.read([(pa, tables.PAGE)], self.state)[0]
+    def _read(self, pa, size):
+        return self.bench.read([(pa, size)], self.state)[0]
 
     def look(self):
         """Write down what has changed."""

@@ -26,6 +26,9 @@ class Memory(dict):
     def page(self, pa):
         return self.get(pa, bytes(PAGE))
 
+    def one(self, pa, size):
+        return self.page(pa & -PAGE)[pa & PAGE - 1:][:size]
+
     def pages(self, wanted):
         return [self.page(pa) for pa in wanted]
 
@@ -54,21 +57,21 @@ def test_the_mode_follows_the_registers():
 
 def test_a_walk_of_two_levels():
     memory = two_levels()
-    assert tables.walk("32bit", 0x1000, 0, 0x5678, memory.page) == (
+    assert tables.walk("32bit", 0x1000, 0, 0x5678, memory.one) == (
         0x12345678, [(0x1000, 0x2003), (0x2014, 0x12345003)])
-    assert tables.walk("32bit", 0x1000, 0, 0x6000, memory.page)[0] is None
+    assert tables.walk("32bit", 0x1000, 0, 0x6000, memory.one)[0] is None
 
 
 def test_ps_counts_only_with_pse():
     memory = two_levels()
-    assert tables.walk("32bit", 0x1000, tables.PSE, 0x412345, memory.page)[0] == 0x412345
-    assert tables.walk("32bit", 0x1000, 0, 0x412345, memory.page)[0] is None
+    assert tables.walk("32bit", 0x1000, tables.PSE, 0x412345, memory.one)[0] == 0x412345
+    assert tables.walk("32bit", 0x1000, 0, 0x412345, memory.one)[0] is None
 
 
 def test_pse_36_takes_bits_39_to_32_from_the_entry():
     memory = Memory()
     memory.put(0x1000, 0x00800083 | 0x5 << 13, 4)
-    assert tables.walk("32bit", 0x1000, tables.PSE, 0x1234, memory.page)[0] == 0x500801234
+    assert tables.walk("32bit", 0x1000, tables.PSE, 0x1234, memory.one)[0] == 0x500801234
 
 
 def test_bit_63_and_available_bits_are_no_address():
@@ -76,7 +79,7 @@ def test_bit_63_and_available_bits_are_no_address():
     for at, entry in ((0x1000, 0x2003), (0x2000, 0x3003), (0x3000, 0x4003),
                       (0x4008, 0xFFF0000000005E03)):
         memory.put(at, entry, 8)
-    assert tables.walk("4level", 0x1000, 0x20, 0x1ABC, memory.page)[0] == 0x5ABC
+    assert tables.walk("4level", 0x1000, 0x20, 0x1ABC, memory.one)[0] == 0x5ABC
 
 
 def test_reachable_pages_of_a_tree_with_a_cycle():
@@ -138,7 +141,7 @@ def test_translating_many_equals_walking_each(mode, width, data):
     indices = [index << shift for shift, _, _ in tables.GEOMETRY[mode][2] for index in (0, 1, 2)]
     every = some + [sum(numbers.choices(indices, k=3)) % (1 << top) for _ in range(20)]
     cr4 = numbers.choice((0, tables.PSE))
-    expected = [tables.walk(mode, 0x1000, cr4, va, memory.page)[0] for va in every]
+    expected = [tables.walk(mode, 0x1000, cr4, va, memory.one)[0] for va in every]
     assert tables.translate(mode, 0x1000, cr4, every, memory.read) == expected
 
 

@@ -19,7 +19,8 @@ HEADLESS = ("-nodefaults", "-no-user-config", "-display", "none", "-vga", "std",
             "-device", "isa-debug-exit,iobase=0xf4,iosize=4")       # no window, no network, no port
 SHUT_DOWN = 3           # the stub's signal when the machine shut down or fell over
 EMPTY_STEPS = 8         # this many in a row are an instruction that leads to itself
-SMALL = 1024            # bytes that go in one packet of the stub
+PACKET = 2040           # bytes of memory that go in one answer of the stub
+SMALL = 4 * PACKET      # up to here packets are quicker than a file
 _TABLE = re.compile(r"^(GDT|IDT)=\s+([0-9a-f]+) ([0-9a-f]+)\s*$", re.M)
 _TASK = re.compile(r"^TR =([0-9a-f]{4}) ([0-9a-f]+) ", re.M)
 _CODE = re.compile(r"^CS =[0-9a-f]{4} [0-9a-f]+ [0-9a-f]{8} ([0-9a-f]{8})", re.M)
@@ -173,8 +174,8 @@ class Qemu:
     def read(self, pa, size):
         """Bytes of physical memory."""
         if size <= SMALL:
-            answer = self.stub.ask(b"m%x,%x" % (pa, size))
-            data = bytes.fromhex(answer.decode("ascii")) if not answer.startswith(b"E") else b""
+            data = b"".join(self._packet(at, min(PACKET, pa + size - at))
+                            for at in range(pa, pa + size, PACKET))
         else:
             self._file += 1
             path = self.folder / f"memory.{self._file}"
@@ -184,6 +185,10 @@ class Qemu:
         if len(data) != size:
             raise MachineError(f"QEMU: {size} bytes at {pa:#x} cannot be read")
         return data
+
+    def _packet(self, pa, size):
+        answer = self.stub.ask(b"m%x,%x" % (pa, size))
+        return b"" if answer.startswith(b"E") else bytes.fromhex(answer.decode("ascii"))
 
     def write(self, pa, data):
         """Write physical memory."""
