@@ -14,7 +14,7 @@
 CORE_INLINE void core_write(const struct pg_space *space, pg_pa at, pg_entry entry)
 {
     const struct pg_memory *memory = &space->memory;
-    memory->write_entry(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
+    CORE_WRITE(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
 }
 
 /* The entry at `at`, where memory is known to be. */
@@ -22,8 +22,8 @@ CORE_INLINE bool core_load(const struct pg_space *space, pg_pa at, pg_entry *ent
 {
     const struct pg_memory *memory = &space->memory;
     uint64_t bits = 0;
-    bool answered = memory->read_entry(memory->context, (pa_t){ at.value },
-                                       space->geometry->entry_bytes, &bits);
+    bool answered =
+        CORE_READ(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
     *entry = (pg_entry)bits;
     return answered;
 }

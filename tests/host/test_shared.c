@@ -112,8 +112,10 @@ static void check_trees(const struct mode *of)
     CHECK(claims, 1);
     map_page(&space, 0, 0x5000);
     map_page(&space, span(PG_PD) * 3, 0x6000);
-    map_page(&space, UINT64_C(0) - (mode->geometry->va_bits == 32 ? 0 : PAGE_SIZE) +
-                         (mode->geometry->va_bits == 32 ? 0xFFFFF000 : 0), 0x7000);
+    map_page(&space,
+             UINT64_C(0) - (mode->geometry->va_bits == 32 ? 0 : PAGE_SIZE) +
+                 (mode->geometry->va_bits == 32 ? 0xFFFFF000 : 0),
+             0x7000);
     CHECK(settled(pg_map(&space, (va_t){ span(PG_PD) }, (pa_t){ 0 }, PG_PD, 0)), PG_OK);
     CHECK(checked(&space), PG_OK);
     CHECK(claims, machine.in_use);
@@ -169,7 +171,8 @@ static void share_between(const struct mode *of)
 {
     begin(of);
     CHECK(settled(pg_map_range(&space, (va_t){ PAGE_SIZE }, (pa_t){ PAGE_SIZE },
-                               span(PG_PD) - PAGE_SIZE, PTE_RW)), PG_OK);
+                               span(PG_PD) - PAGE_SIZE, PTE_RW)),
+          PG_OK);
     map_page(&space, 0, 0);
     pa_t table = { step_at(0, PG_PT).at.value & ~(PAGE_SIZE - 1) };
     struct pg_space second =
@@ -188,6 +191,33 @@ static void share_between(const struct mode *of)
     CHECK(walk.level == PG_PT && walk.pa.value == 0x7123, true);
     CHECK(settled(pg_unmap(&second, (va_t){ 0 }, PG_PT)), PG_OK);
     CHECK(translated(0x123), 0x123);
+    machine_end(&machine);
+}
+
+static bool count_visit(void *context, va_t va, const struct pg_walk *walk)
+{
+    (void)va, (void)walk;
+    ++*(unsigned *)context;
+    return true;
+}
+
+/* A root that names itself, as some kernels have it: what is not below that entry works as ever. */
+static void visit_around_a_cycle(const struct mode *of)
+{
+    const unsigned top = of->geometry->levels;
+    begin(of);
+    const uint64_t size = span(top), loop = 2 * size;
+    map_page(&space, size - PAGE_SIZE, 0x5000);
+    map_page(&space, loop + size, 0x6000);
+    machine_poke(&machine, step_at(loop, top).at.value, of->geometry->entry_bytes,
+                 space.root.value | PTE_P);
+    unsigned visits = 0;
+    CHECK(pg_for_each(&space, (va_t){ 0 }, 4 * size, count_visit, &visits), PG_CYCLIC);
+    CHECK(visits, 2);
+    visits = 0;
+    CHECK(pg_for_each(&space, (va_t){ loop + size }, size, count_visit, &visits), PG_OK);
+    CHECK(visits, 1);
+    CHECK(checked(&space), PG_CYCLIC);
     machine_end(&machine);
 }
 
@@ -223,6 +253,7 @@ int main(void)
         check_broken(of);
         share_within(of);
         share_between(of);
+        visit_around_a_cycle(of);
         if (of->geometry->levels > 2)
             range_meets_itself(of);
     }
