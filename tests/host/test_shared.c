@@ -12,14 +12,13 @@ enum { FRAMES = 24, BASE = 0x00300000, SHARED_FRAME = 20 };
 struct mode {
     const struct pg_geometry *geometry;
     struct pg_features features;
-    unsigned top_level;
 };
 
 static const struct mode modes[] = {
-    { &pg_geometry_32, { .maxphyaddr = 36, .pse = true }, 2 },
-    { &pg_geometry_pae, { .maxphyaddr = 36, .nxe = true }, 2 },
-    { &pg_geometry_4, { .maxphyaddr = 40, .nxe = true, .pages_1g = true }, 3 },
-    { &pg_geometry_5, { .maxphyaddr = 40, .nxe = true, .pages_1g = true }, 3 },
+    { &pg_geometry_32, { .maxphyaddr = 36, .pse = true } },
+    { &pg_geometry_pae, { .maxphyaddr = 36, .nxe = true } },
+    { &pg_geometry_4, { .maxphyaddr = 40, .nxe = true, .pages_1g = true } },
+    { &pg_geometry_5, { .maxphyaddr = 40, .nxe = true, .pages_1g = true } },
 };
 
 static const struct mode *mode;
@@ -201,47 +200,92 @@ static bool count_visit(void *context, va_t va, const struct pg_walk *walk)
     return true;
 }
 
-/* A root that names itself, as some kernels have it: what is not below that entry works as ever. */
-static void visit_around_a_cycle(const struct mode *of)
+static bool visit_one(void *context, va_t va, const struct pg_walk *walk)
 {
-    const unsigned top = of->geometry->levels;
+    return count_visit(context, va, walk) && false;
+}
+
+static bool claim_none(void *context, pa_t table)
+{
+    ++*(unsigned *)context;
+    return table.value != space.root.value;
+}
+
+/* Who has seen enough, or knows the root already, says so. */
+static void stop_early(const struct mode *of)
+{
     begin(of);
-    const uint64_t size = span(top), loop = 2 * size;
-    map_page(&space, size - PAGE_SIZE, 0x5000);
-    map_page(&space, loop + size, 0x6000);
-    machine_poke(&machine, step_at(loop, top).at.value, of->geometry->entry_bytes,
+    map_page(&space, 0, 0x5000);
+    map_page(&space, PAGE_SIZE, 0x6000);
+    unsigned visits = 0, asked = 0;
+    CHECK(pg_for_each(&space, (va_t){ 0 }, span(PG_PD), visit_one, &visits), PG_OK);
+    CHECK(visits, 1);
+    CHECK(pg_check(&space, claim_none, &asked), PG_SHARED);
+    CHECK(asked, 1);
+    machine_end(&machine);
+}
+
+/* An entry that names the root, as some kernels have it: what is not below it works as ever. */
+static void visit_around_a_cycle(const struct mode *of, unsigned level)
+{
+    begin(of);
+    const uint64_t top = span(of->geometry->levels), loop = 2 * top, beside = loop + span(level);
+    map_page(&space, top - PAGE_SIZE, 0x5000);
+    map_page(&space, beside, 0x6000);
+    machine_poke(&machine, step_at(loop, level).at.value, of->geometry->entry_bytes,
                  space.root.value | PTE_P);
     unsigned visits = 0;
-    CHECK(pg_for_each(&space, (va_t){ 0 }, 4 * size, count_visit, &visits), PG_CYCLIC);
+    CHECK(pg_for_each(&space, (va_t){ 0 }, 4 * top, count_visit, &visits), PG_CYCLIC);
     CHECK(visits, 2);
     visits = 0;
-    CHECK(pg_for_each(&space, (va_t){ loop + size }, size, count_visit, &visits), PG_OK);
+    CHECK(pg_for_each(&space, (va_t){ beside }, span(level), count_visit, &visits), PG_OK);
     CHECK(visits, 1);
     CHECK(checked(&space), PG_CYCLIC);
     machine_end(&machine);
+}
+
+/* Hangs the PT for `va` into the PDPT's entry for `hole`, too: there it is a PD. */
+static void share_as_directory(uint64_t va, uint64_t hole)
+{
+    uint64_t table = step_at(va, PG_PT).at.value & ~(PAGE_SIZE - 1);
+    uint64_t rights = mode->geometry == &pg_geometry_pae ? 0 : PTE_RW;
+    machine_poke(&machine, step_at(hole, PG_PDPT).at.value, 8, table | PTE_P | rights);
+    CHECK(checked(&space), PG_SHARED);
 }
 
 /*
  * A range that comes through one table twice, as a PT and then as a PD: what it stored at first is
  * what it meets later, and it stops. Nothing outside of the tables is touched: machine.c aborts.
  */
-static void range_meets_itself(const struct mode *of)
+static void map_meets_itself(const struct mode *of)
 {
-    const uint64_t upper = span(PG_PDPT), start = upper - span(PG_PD);
     begin(of);
+    const uint64_t upper = span(PG_PDPT), start = upper - span(PG_PD);
     map_page(&space, start, 0x5000);
-    struct pg_step pte = step_at(start, PG_PT);
-    machine_poke(&machine, pte.at.value, 8, 0);
-    struct pg_step hole = step_at(upper, PG_PDPT);
-    machine_poke(&machine, hole.at.value, 8,
-                 (pte.at.value & ~(PAGE_SIZE - 1)) | PTE_P | (mode->top_level > 2 ? PTE_RW : 0));
-    CHECK(checked(&space), PG_SHARED);
+    machine_poke(&machine, step_at(start, PG_PT).at.value, 8, 0);
+    share_as_directory(start, upper);
     uint32_t before = machine.in_use;
     struct pg_change change =
         pg_map_range(&space, (va_t){ start }, (pa_t){ 0x1000 }, 2 * span(PG_PD), PTE_RW);
     CHECK(change.pages, PG_ALL_PAGES);
     CHECK(settled(change), PG_SHARED);
     CHECK(machine.in_use, before);
+    machine_end(&machine);
+}
+
+/* The same with new flags: PAT of a PTE is PS of the PDE that it is at its other place. */
+static void protect_meets_itself(const struct mode *of)
+{
+    begin(of);
+    const uint64_t upper = span(PG_PDPT), start = upper - span(PG_PD), other = 3 * upper;
+    CHECK(settled(pg_map_range(&space, (va_t){ other }, (pa_t){ 0x5000 }, span(PG_PD), PTE_RW)),
+          PG_OK);
+    pa_t table = { step_at(other, PG_PT).at.value & ~(PAGE_SIZE - 1) };
+    CHECK(settled(pg_map_range(&space, (va_t){ start }, table, span(PG_PD), PTE_RW)), PG_OK);
+    share_as_directory(start, upper);
+    struct pg_change change = pg_protect(&space, (va_t){ start }, 2 * span(PG_PD), PTE_PAT);
+    CHECK(change.pages, PG_ALL_PAGES);
+    CHECK(settled(change), PG_SHARED);
     machine_end(&machine);
 }
 
@@ -253,9 +297,13 @@ int main(void)
         check_broken(of);
         share_within(of);
         share_between(of);
-        visit_around_a_cycle(of);
-        if (of->geometry->levels > 2)
-            range_meets_itself(of);
+        stop_early(of);
+        for (unsigned level = of->geometry->levels; level > PG_PT; level--)
+            visit_around_a_cycle(of, level);
+        if (of->geometry->levels > 2) {
+            map_meets_itself(of);
+            protect_meets_itself(of);
+        }
     }
     return check_end();
 }
