@@ -93,6 +93,7 @@ static enum result in_words(enum pg_result result, va_t va)
     case PG_RESERVED_BITS:
     case PG_OUTSIDE:
     case PG_CYCLIC:
+    case PG_SHARED:
         break;
     }
     panic("the tables that translate 0x%lx are damaged (%u)", va.value, (unsigned)result);

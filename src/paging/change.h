@@ -31,6 +31,7 @@ enum pg_result {
     PG_RESERVED_BITS,  /* an entry on the path has a reserved bit set */
     PG_OUTSIDE,        /* an entry on the path lies where there is no memory */
     PG_CYCLIC,         /* a table on the path is a table above itself */
+    PG_SHARED,         /* one table in two places: map.h says what then holds */
 };
 
 #define PG_ALL_PAGES UINT32_MAX

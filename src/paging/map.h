@@ -15,6 +15,12 @@
  * EFER.NXE; P is implied, and bit 7 is PAT, never PS. An entry with P clear is free, whatever
  * its other bits hold.
  *
+ * The tables must be a tree. A call that comes to a table which is a table above itself refuses
+ * (PG_CYCLIC). A table in two places of one space, or of two, is not looked for: pg_check() does.
+ * What is changed through the one place is changed through the other, and the invalidations are
+ * those of the one; whoever shares tables lets `free` count the references to them. A call over
+ * a range that comes through the same table twice may end with PG_SHARED, a part of it done.
+ *
  * Simplified: entries are read and written, not exchanged, so an A or D that another CPU sets
  * between the two may be lost.
  */
@@ -74,10 +80,19 @@ typedef bool pg_visit(void *context, va_t va, const struct pg_walk *walk);
 
 /*
  * Visits in ascending order everything in the range that is not a hole: pages (PG_END_MAPPED)
- * and what is broken (PG_END_RESERVED, PG_END_OUTSIDE). Ends on any contents of memory, but
- * tables that contain themselves make many pages.
+ * and what is broken (PG_END_RESERVED, PG_END_OUTSIDE). An entry that closes a cycle is passed
+ * over, and the result is PG_CYCLIC. Ends on any contents of memory.
  */
 PG_MUST_USE enum pg_result pg_for_each(const struct pg_space *space, va_t va, uint64_t bytes,
                                        pg_visit *visit, void *context);
+
+/* Asked for each table, the root first. False: this one was asked for before. */
+typedef bool pg_claim(void *context, pa_t table);
+
+/*
+ * Are the tables a tree, all of them in memory and without a reserved bit? PG_SHARED: `claim`
+ * said no. Reads every table once, and changes nothing.
+ */
+PG_MUST_USE enum pg_result pg_check(const struct pg_space *space, pg_claim *claim, void *context);
 
 #endif

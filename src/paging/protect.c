@@ -53,7 +53,9 @@ struct pg_change pg_protect(const struct pg_space *space, va_t va, uint64_t byte
         struct pg_walk walk = pg_walk(space, (va_t){ va.value + done });
         const struct pg_step *page = &walk.step[walk.steps - 1];
         pg_entry entry = 0;
-        (void)new_entry(space, page, flags, &entry);
+        /* It was so when it was checked: what was written since changed it, in no tree. */
+        if (walk.end != PG_END_MAPPED || new_entry(space, page, flags, &entry) != PG_OK)
+            return core_changed(PG_SHARED, va, PG_ALL_PAGES, PAGE_SHIFT);
         core_write(space, page->at, entry);
         (void)core_widen(space, &walk, entry);
         done += walk.span_bytes;
@@ -70,11 +72,17 @@ enum pg_result pg_for_each(const struct pg_space *space, va_t va, uint64_t bytes
         return result;
     for (uint64_t done = 0; done < bytes;) {
         struct pg_walk walk = pg_walk(space, (va_t){ va.value + done });
-        uint64_t before = (va.value + done) & (walk.span_bytes - 1);
+        unsigned again = core_cycle(&walk);
+        uint64_t span = walk.span_bytes;
+        if (again != 0) {
+            span = pg_span_bytes(space->geometry, walk.step[again - 1].level);
+            result = PG_CYCLIC;
+        }
+        uint64_t before = (va.value + done) & (span - 1);
         va_t first = { va.value + done - before };
-        if (walk.end != PG_END_NOT_PRESENT && !visit(context, first, &walk))
+        if (again == 0 && walk.end != PG_END_NOT_PRESENT && !visit(context, first, &walk))
             break;
-        done += walk.span_bytes - before;
+        done += span - before;
     }
-    return PG_OK;
+    return result;
 }

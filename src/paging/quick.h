@@ -55,7 +55,8 @@ CORE_INLINE bool quick_translate(const struct pg_space *space, pg_va va, pg_pa *
     if (QUICK_RARELY(!core_is_canonical(space->geometry, va)) ||
         !quick_find(space, va, PG_PT, PTE_P, PTE_P, &at) || !core_load(space, at, &entry))
         return false;
-    if (QUICK_RARELY((entry ^ PTE_P) & decisive))
+    entry ^= PTE_P; /* as above: no part of the address */
+    if (QUICK_RARELY(entry & decisive))
         return false;
     pa->value = pg_frame_address(space->geometry, PG_PT, entry).value | (va.value % PAGE_SIZE);
     return true;

@@ -36,39 +36,59 @@ CORE_INLINE unsigned core_best_level(const struct pg_space *space, unsigned leve
     return level;
 }
 
+/* How many pages of `level` fit the range and the table that `va` lies in. */
+CORE_INLINE uint32_t core_fits(const struct pg_space *space, unsigned level, pg_va va, pg_pa pa,
+                               pg_entry pages)
+{
+    const struct pg_level *row = &space->geometry->level[level];
+    pg_entry fits = pages / core_pages_in(space, level);
+    uint32_t count = pg_entries(space->geometry, level) - core_index(space, level, va);
+    if (count > fits)
+        count = (uint32_t)fits;
+    if (row->high_mask != 0) { /* PSE-36: the upper address bits do not count on from the lower */
+        uint32_t in_4g = (uint32_t)((BIT(32) - (pa.value & BITS(31, 0))) >> row->shift);
+        count = count > in_4g ? in_4g : count;
+    }
+    return count;
+}
+
+/* Stores in *entry what maps the first of `count` pages, or says why one of them cannot be. */
+CORE_INLINE enum pg_result core_encode_run(const struct pg_space *space, unsigned level, pg_pa pa,
+                                           uint32_t count, uint64_t flags, pg_entry *entry)
+{
+    pg_entry last = count - 1, ignored;
+    last <<= space->geometry->level[level].shift;
+    *entry = pg_leaf_entry(space->geometry, level, pa, (pg_entry)flags);
+    return core_encode(space, level, (pg_pa){ pa.value + last }, flags, &ignored);
+}
+
 /*
  * The run that the range begins with. The second time, what is `checked` already is not checked
- * again: no page was there, though above the PT a table may be.
+ * again: no page was there, though above the PT a table may be. With a constant for the level,
+ * which mostly is that of the PT, a run costs half.
  */
 CORE_INLINE enum pg_result core_next_run(const struct pg_space *space, pg_va va, pg_pa pa,
                                          pg_entry pages, uint64_t flags, bool checked,
                                          struct core_run *run)
 {
-    const struct pg_geometry *geometry = space->geometry;
     core_walk_into(space, va, &run->walk);
     enum pg_result result = checked ? PG_NOT_MAPPED : core_find(&run->walk, PG_PT);
     if (result != PG_NOT_MAPPED)
         return result == PG_OK ? PG_ALREADY_MAPPED : result;
-    run->level = core_best_level(space, run->walk.level, va, pa, pages);
-    const struct pg_level *row = &geometry->level[run->level];
-    pg_entry fits = pages / core_pages_in(space, run->level);
-    run->count = pg_entries(geometry, run->level) - core_index(space, run->level, va);
-    if (run->count > fits)
-        run->count = (uint32_t)fits;
-    if (row->high_mask != 0) { /* PSE-36: the upper address bits do not count on from the lower */
-        uint32_t in_4g = (uint32_t)((BIT(32) - (pa.value & BITS(31, 0))) >> row->shift);
-        run->count = run->count > in_4g ? in_4g : run->count;
-    }
-    if (run->level == run->walk.level && !(checked && run->level == PG_PT)) {
+    unsigned level = core_best_level(space, run->walk.level, va, pa, pages);
+    bool small = level == PG_PT;
+    run->level = level;
+    run->count =
+        small ? core_fits(space, PG_PT, va, pa, pages) : core_fits(space, level, va, pa, pages);
+    if (level == run->walk.level && !(checked && small)) {
         pg_pa at = { (pg_entry)run->walk.step[run->walk.steps - 1].at.value };
         run->count = core_count_free(space, at, run->count);
     }
-    run->entry = pg_leaf_entry(geometry, run->level, pa, (pg_entry)flags);
-    if (checked)
-        return PG_OK;
-    pg_pa last = { pa.value + ((pg_entry)(run->count - 1) << row->shift) };
-    pg_entry ignored;
-    return core_encode(space, run->level, last, flags, &ignored);
+    if (small)
+        result = core_encode_run(space, PG_PT, pa, run->count, flags, &run->entry);
+    else
+        result = core_encode_run(space, level, pa, run->count, flags, &run->entry);
+    return checked ? PG_OK : result;
 }
 
 /* Tables that the run lacks and no run before it, in a range that starts at `start`. */
@@ -81,13 +101,10 @@ CORE_INLINE pg_entry core_lacking(const struct pg_space *space, const struct cor
     return tables;
 }
 
-/* As pg_map_range(), over `pages` times 4 KiB. */
-CORE_INLINE struct pg_change core_map_range(const struct pg_space *space, pg_va va, pg_pa pa,
-                                            pg_entry pages, uint64_t flags)
+/* Checks the range and counts in *lacking the tables that it lacks. */
+CORE_INLINE enum pg_result core_check_map(const struct pg_space *space, pg_va va, pg_pa pa,
+                                          pg_entry pages, uint64_t flags, pg_entry *lacking)
 {
-    struct core_run run;
-    struct core_pool pool;
-    struct pg_change change = core_refused(PG_OK);
     enum pg_result result = core_check_range(space, va, pages);
     if (result == PG_OK && (va.value | pa.value) % PAGE_SIZE != 0)
         result = PG_UNALIGNED;
@@ -95,25 +112,44 @@ CORE_INLINE struct pg_change core_map_range(const struct pg_space *space, pg_va 
     uint64_t room = BIT(bits) >> PAGE_SHIFT, frame = pa.value >> PAGE_SHIFT;
     if (result == PG_OK && (frame > room || pages > room - frame))
         result = PG_BAD_ADDRESS;
-    pg_entry lacking = 0, size;
-    for (pg_entry done = 0; result == PG_OK && done < pages; done += size) {
+    struct core_run run;
+    for (pg_entry done = 0, size; result == PG_OK && done < pages; done += size) {
         pg_va here = { va.value + (done << PAGE_SHIFT) };
         pg_pa there = { pa.value + (done << PAGE_SHIFT) };
         result = core_next_run(space, here, there, pages - done, flags, false, &run);
         size = result == PG_OK ? run.count * core_pages_in(space, run.level) : 0;
-        lacking += result == PG_OK ? core_lacking(space, &run, va, here) : 0;
+        *lacking += result == PG_OK ? core_lacking(space, &run, va, here) : 0;
     }
+    return result;
+}
+
+/* As pg_map_range(), over `pages` times 4 KiB. */
+CORE_INLINE struct pg_change core_map_range(const struct pg_space *space, pg_va va, pg_pa pa,
+                                            pg_entry pages, uint64_t flags)
+{
+    struct core_run run;
+    struct core_pool pool;
+    struct pg_change change = core_refused(PG_OK);
+    pg_entry lacking = 0;
+    enum pg_result result = core_check_map(space, va, pa, pages, flags, &lacking);
     if (result == PG_OK)
         result = core_take(space, lacking, &pool);
     if (result != PG_OK)
         return core_refused(result);
-    for (pg_entry done = 0; done < pages; done += size) {
+    for (pg_entry done = 0; done < pages;) {
         pg_va here = { va.value + (done << PAGE_SHIFT) };
         pg_pa there = { pa.value + (done << PAGE_SHIFT) };
         (void)core_next_run(space, here, there, pages - done, flags, true, &run);
+        /* It was so when it was checked: what was stored since changed it, in no tree. */
+        if (run.walk.end != PG_END_NOT_PRESENT || run.walk.level - run.level > pool.count) {
+            change = core_changed(PG_SHARED, va, PG_ALL_PAGES, PAGE_SHIFT);
+            break;
+        }
         core_store(space, &run, here, &pool, &change);
-        size = run.count * core_pages_in(space, run.level);
+        done += run.count * core_pages_in(space, run.level);
     }
+    while (pool.count > 0)
+        core_free(space, core_pop(space, &pool));
     return change;
 }
 

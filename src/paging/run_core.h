@@ -2,14 +2,14 @@
  * A run: pages of one size that follow each other in one table. Found, checked, stored.
  *
  * Used by map.c for one page and by range_core.h for many. The two loops over entries are
- * eightfold unrolled: they are what a large range costs. Inlined like walk_core.h.
+ * unrolled: they are what a large range costs. Inlined like walk_core.h.
  */
 #ifndef PAGING_RUN_CORE_H
 #define PAGING_RUN_CORE_H
 
 #include "pool_core.h"
 
-enum { CORE_UNROLLED = 8 }; /* as the pragmas below have it, which take no names */
+enum { CORE_UNROLLED = 16 }; /* as the pragmas below have it, which take no names */
 
 struct core_run {
     struct pg_walk walk; /* of the first page; it ends at an entry that is not present */
@@ -24,7 +24,7 @@ CORE_INLINE void core_fill(const struct pg_space *space, pg_pa at, pg_entry entr
 {
     const unsigned bytes = space->geometry->entry_bytes;
     for (; count >= CORE_UNROLLED; count -= CORE_UNROLLED) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (unsigned i = 0; i < CORE_UNROLLED; i++) {
             core_write(space, (pg_pa){ at.value + i * bytes }, entry);
             entry += step;
@@ -44,7 +44,7 @@ CORE_INLINE uint32_t core_count_free(const struct pg_space *space, pg_pa at, uin
     pg_entry any = 0, one;
     bool answered = true;
     while (found + CORE_UNROLLED <= count) {
-#pragma GCC unroll 8
+#pragma GCC unroll 16
         for (unsigned i = 0; i < CORE_UNROLLED; i++) {
             answered &= core_load(space, (pg_pa){ at.value + i * bytes }, &one);
             any |= one;
@@ -64,10 +64,12 @@ CORE_INLINE uint32_t core_count_free(const struct pg_space *space, pg_pa at, uin
 CORE_INLINE bool core_widen(const struct pg_space *space, const struct pg_walk *walk,
                             pg_entry entry)
 {
+    const struct pg_geometry *geometry = space->geometry;
     bool widened = false;
+#pragma GCC unroll 4
     for (unsigned i = 0; i + 1 < walk->steps; i++) {
         const struct pg_step *step = &walk->step[i];
-        if (!space->geometry->level[step->level].has_rights)
+        if (!geometry->level[geometry->levels - i].has_rights)
             continue;
         uint64_t wide = (step->entry | (entry & (PTE_RW | PTE_US))) & (entry | ~PTE_XD);
         if (wide == step->entry)

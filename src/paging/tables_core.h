@@ -14,7 +14,7 @@
 CORE_INLINE void core_write(const struct pg_space *space, pg_pa at, pg_entry entry)
 {
     const struct pg_memory *memory = &space->memory;
-    memory->write_entry(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
+    CORE_WRITE(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
 }
 
 /* The entry at `at`, where memory is known to be. */
@@ -22,8 +22,8 @@ CORE_INLINE bool core_load(const struct pg_space *space, pg_pa at, pg_entry *ent
 {
     const struct pg_memory *memory = &space->memory;
     uint64_t bits = 0;
-    bool answered = memory->read_entry(memory->context, (pa_t){ at.value },
-                                       space->geometry->entry_bytes, &bits);
+    bool answered =
+        CORE_READ(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
     *entry = (pg_entry)bits;
     return answered;
 }
@@ -64,14 +64,14 @@ CORE_INLINE enum pg_result core_encode(const struct pg_space *space, unsigned le
     return (flags & ~known) != 0 || (*entry & reserved) != 0 ? PG_BAD_FLAGS : PG_OK;
 }
 
-/* Is a frame twice on the path, as table and as a table below itself? */
-CORE_INLINE bool core_is_cyclic(const struct pg_walk *walk)
+/* The first step whose table is a table above it, too: the step before closes a cycle. Or 0. */
+CORE_INLINE unsigned core_cycle(const struct pg_walk *walk)
 {
     for (unsigned low = 1; low < walk->steps; low++)
         for (unsigned high = 0; high < low; high++)
             if ((walk->step[low].at.value ^ walk->step[high].at.value) < PAGE_SIZE)
-                return true;
-    return false;
+                return low;
+    return 0;
 }
 
 /* What a walk found where a page of `level` was looked for: PG_OK if the page is there. */
@@ -79,7 +79,7 @@ CORE_INLINE enum pg_result core_find(const struct pg_walk *walk, unsigned level)
 {
     if (walk->end == PG_END_NONCANONICAL)
         return PG_NONCANONICAL;
-    if (core_is_cyclic(walk))
+    if (core_cycle(walk) != 0)
         return PG_CYCLIC;
     if (walk->level < level)
         return PG_TABLE_IN_PATH;

@@ -13,8 +13,17 @@
 #include "entry.h"
 #include "walk.h"
 
-/* Early enough that the memory functions of a constant space are inlined too. */
 #define CORE_INLINE static inline __attribute__((always_inline))
+
+/*
+ * The functions by which entries are read and written. A file that specialises the source names
+ * its own, CORE_INLINE themselves: by way of a pointer a compiler inlines them only while the
+ * caller is small.
+ */
+#ifndef CORE_READ
+#define CORE_READ(memory)  (memory)->read_entry
+#define CORE_WRITE(memory) (memory)->write_entry
+#endif
 
 /* Half the space added, the two canonical halves become one run from 0. */
 CORE_INLINE bool core_is_canonical(const struct pg_geometry *geometry, pg_va va)
@@ -50,7 +59,7 @@ CORE_INLINE bool core_read(const struct pg_space *space, unsigned level, pg_pa t
     pa_t at = { table.value + (pg_entry)index * geometry->entry_bytes };
     uint64_t entry = 0;
     bool answered =
-        space->memory.read_entry(space->memory.context, at, geometry->entry_bytes, &entry);
+        CORE_READ(&space->memory)(space->memory.context, at, geometry->entry_bytes, &entry);
     walk->step[geometry->levels - level] = (struct pg_step){ level, index, at, entry };
     walk->level = level;
     walk->steps = geometry->levels - level + 1;

@@ -14,6 +14,7 @@
 #include "spaces.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { CALLS = 2000, SEEDS = 30, CALLS_LONG = 10000, SEEDS_LONG = 1000, PAGES_MOST = 6000 };
 enum { CROWDED = 12, COMPARED = 2500 };
@@ -21,7 +22,7 @@ enum { CROWDED = 12, COMPARED = 2500 };
 static const struct mode *mode;
 static struct machine machine;
 static struct pg_space space;
-static uint64_t met[PG_CYCLIC + 1];
+static uint64_t met[PG_SHARED + 1];
 
 static uint64_t random_va(unsigned level)
 {
@@ -284,6 +285,14 @@ static void for_each_page(pg_visit *visit, void *context)
         CHECK(pg_for_each(&space, (va_t){ 0 - bytes }, bytes, visit, context), PG_OK);
 }
 
+static bool claim(void *context, pa_t table)
+{
+    bool *seen = context, *mark = &seen[(table.value - machine.base) / PAGE_SIZE];
+    bool first = !*mark;
+    *mark = true;
+    return first;
+}
+
 static void compare_all(void)
 {
     uint32_t visited = 0;
@@ -295,6 +304,8 @@ static void compare_all(void)
     CHECK(visited, dictionary_pages());
     bool *seen = calloc(machine.frames, sizeof *seen);
     check_tree(space.root, mode->geometry->levels, seen);
+    memset(seen, 0, machine.frames * sizeof *seen);
+    CHECK(pg_check(&space, claim, seen), PG_OK);
     free(seen);
 }
 
@@ -374,7 +385,7 @@ int main(void)
     for (mode = spaces; mode < spaces + SPACES; mode++)
         for (unsigned seed = 0; seed < (full ? SEEDS_LONG : SEEDS); seed++)
             try_seed(full ? CALLS_LONG : CALLS, mode->root_frames == 1 || seed % 30 == 0);
-    for (unsigned result = 0; result <= PG_CYCLIC; result++) {
+    for (unsigned result = 0; result <= PG_SHARED; result++) {
         check_about("result met", result);
         bool due = result == PG_OK || result == PG_BAD_ADDRESS ||
                    (result >= PG_ALREADY_MAPPED && result <= PG_OUT_OF_FRAMES);

@@ -7,24 +7,29 @@
 #include "frames.h"
 #include "paging/access.h"
 #include "paging/map.h"
-#include "paging/quick.h"
-#include "paging/range_core.h"
 
-#define PG_ROW(name) static const struct pg_geometry row_##name
-#include "paging/geometry_rows.h"
+#define BENCH_INLINE static inline __attribute__((always_inline))
 
-static inline bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
+BENCH_INLINE bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {
     (void)context, (void)bytes;
     *entry = *(const entry_t *)(uintptr_t)at.value;
     return true;
 }
 
-static inline void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
+BENCH_INLINE void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
 {
     (void)context, (void)bytes;
     *(volatile entry_t *)(uintptr_t)at.value = (entry_t)entry;
 }
+
+#define CORE_READ(memory)  read_entry
+#define CORE_WRITE(memory) write_entry
+#include "paging/quick.h"
+#include "paging/range_core.h"
+
+#define PG_ROW(name) static const struct pg_geometry row_##name
+#include "paging/geometry_rows.h"
 
 /* Frames taken before anything is measured: what the allocator costs is not the library's. */
 static uint64_t ready[BENCH_FRAMES];
