@@ -90,7 +90,14 @@ WORK ?= $(LESSON_DIR)/solution.c
 OUT ?= build/$(NAME)/solution$(OPT)
 OPTIONS ?=
 
-COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS) -ffile-prefix-map=$(CURDIR)=.
+COMPILE = $(CC) $(FREESTANDING) $(FLAGS_$(WIDTH)) $(OPT) $(WARNINGS)
+# The same commit gives the same bytes in any folder, with any clock and for anyone: GCC takes the
+# folder out by itself, and from what NASM made a step of ours does.
+HERE = "-ffile-prefix-map=$(CURDIR)=."
+define ASSEMBLE
+	$(NASM) -w+all -werror -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
+	@PYTHONPATH=tools python3 -B -m machine.comp_dir $@
+endef
 INCLUDES = -Isrc -Isrc/arch$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
 PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault \
@@ -116,24 +123,24 @@ print-tools:
 
 $(STAFF_DIR)/boot/%.o: boot/%.asm
 	@mkdir -p $(@D)
-	$(NASM) -w+all -werror -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
+	$(ASSEMBLE)
 
 $(STAFF_DIR)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
+	$(COMPILE) $(HERE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
 
 # Kernels of the project's own tests (tests/guest) are built as lessons are: LESSON_DIR says where.
 $(STAFF_DIR)/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
+	$(COMPILE) $(HERE) -Werror $(INCLUDES) -MD -MP -c $< -o $@
 $(STAFF_DIR)/tests/%.o: tests/%.asm
 	@mkdir -p $(@D)
-	$(NASM) -w+all -werror -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
+	$(ASSEMBLE)
 
 # src/paging sees nothing above itself.
 $(STAFF_DIR)/src/paging/%.o: src/paging/%.c
 	@mkdir -p $(@D)
-	$(COMPILE) -Werror -MD -MP -c $< -o $@
+	$(COMPILE) $(HERE) -Werror -MD -MP -c $< -o $@
 
 # ---- One kernel: staff objects and one learner's file --------------------------------------------
 

@@ -7,7 +7,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from machine import MachineError
+from machine import MachineError, comp_dir
 
 from grader import gate_files, sandbox
 from grader.gate_object import object_findings
@@ -119,8 +119,18 @@ class _Room:
         done = self.run([*command, "-MD", listed, "-o", made, name])
         self._refuse(gate_files.in_words(done.said), [])
         _good(command, done)
+        self._forget_folder(made)
         read = (self.path / listed).read_text("utf-8", "replace")
         return made, list(self._strangers(gate_files.in_rule(read), [])), done.said
+
+    def _forget_folder(self, made):
+        """No path of this machine in the object, as with C."""
+        file = self.path / made
+        try:
+            file.write_bytes(comp_dir.without_folder(file.read_bytes(), made))
+        except MachineError as why:
+            told = f"the debug information is not the assembler's own ({why}); leave it alone"
+            raise _Failed("", [("C-SECTION", told)]) from why
 
     def _refuse(self, names, system):
         """_Failed without the tool's words, which may quote them, when files from outside were

@@ -12,7 +12,7 @@ from machine import MachineError
 
 FLAGS = {".c": "gcc -m32 -std=c11 -ffreestanding -fno-pic -fno-stack-protector -O2 -Wall "
                "-fcf-protection=none -fno-asynchronous-unwind-tables -fno-common",
-         ".asm": "nasm -f elf32"}
+         ".asm": "nasm -f elf32 -g -F dwarf"}
 RULES = {"defines": ["map"], "needs": ["frame_take"], "headers": ["paging/types.h"]}
 WORK_H = """\
 #include "paging/types.h"
@@ -184,7 +184,9 @@ def test_c_and_assembly_become_one_object(place):
 @pytest.mark.parametrize("more, code", [
     ("global other\nother: ret\n", "C-SYMBOL"),
     ("extern machine_end\njmp machine_end\n", "C-LIBRARY"),
-    ("section .evil exec\nnop\n", "C-SECTION"), ('incbin "%s/src/secret.h"\n', "C-INCLUDE"),
+    ("section .evil exec\nnop\n", "C-SECTION"),
+    ("section .debug_info noalloc\ndd 5\n", "C-SECTION"),
+    ('incbin "%s/src/secret.h"\n', "C-INCLUDE"),
     ('%%include "%s/src/more.inc"\n', "C-INCLUDE")])
 def test_assembly_has_the_same_rules(place, more, code):
     (place / "src" / "more.inc").write_text("nop\n")

@@ -123,7 +123,10 @@ def _tag(lesson, files):
 def _link(root, iso, verdict, out, **variables):
     """Everything behind the gate; NotBuilt with what the linker said. It reads what a learner made
     the compiler write, so it runs where that does."""
-    variables |= {"OUT": str(out), "CROSS": os.environ.get("CROSS", "")}
+    place = Path(out).resolve()
+    if place.is_relative_to(root):          # make cannot have spaces in a name, and the way to the
+        place = place.relative_to(root)     # project may have some
+    variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", "")}
     for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
         done = sandbox.run(_command([target], variables), root, write=[Path(out).resolve()],
                            read=[root])

@@ -34,7 +34,7 @@ class Elf:
         try:
             self._read_headers(data[4])
             self.symbols = self._read_symbols()
-        except (struct.error, IndexError) as why:
+        except (struct.error, IndexError, ValueError) as why:
             raise MachineError(f"{name}: damaged ELF file ({why})") from why
         self._by_name = {}
         for symbol in self.symbols:
