@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- What a person types -------------------------------------------------------------------------
 
-VERBS := run debug tour grade start hint watch progress view tree gdb
+VERBS := run debug tour grade start hint watch progress view tree gdb iso
 export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long mutants lint format figures bench clean $(VERBS)
@@ -110,10 +110,11 @@ STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BO
 	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(sort $(PAGING_C) $(LESSON_PAGING))) \
 	$(patsubst %,$(STAFF_DIR)/$(LESSON_DIR)/%.o,lesson $(LESSON_FILES))
 
-.PHONY: staff kernel image print-work-flags print-tools
+.PHONY: staff kernel image stripped print-work-flags print-tools
 staff: $(STAFF_OBJECTS)
 kernel: $(OUT)/kernel.elf $(OUT)/kernel32.elf
 image: $(OUT)/kernel.iso
+stripped: $(OUT)/stripped.elf
 
 # The one command line by which a learner's file is compiled: here and by the grader's gate.
 print-work-flags:
@@ -160,8 +161,10 @@ $(OUT)/grub.cfg: grub.cfg FORCE
 	@sed -e 's|@OPTIONS@|$(OPTIONS)|' $< >$@.new
 	@cmp -s $@.new $@ || cp $@.new $@; rm -f $@.new
 
-$(OUT)/kernel.iso: $(OUT)/kernel.elf $(OUT)/grub.cfg boot/image
-	$(OBJCOPY) -S $< $(OUT)/stripped.elf
+$(OUT)/stripped.elf: $(OUT)/kernel.elf
+	$(OBJCOPY) -S $< $@
+
+$(OUT)/kernel.iso: $(OUT)/stripped.elf $(OUT)/grub.cfg boot/image
 	boot/image $(OUT)/stripped.elf $(OUT)/grub.cfg $@
 
 # The same kernel for Bochs without BIOS and GRUB (boot/rom.asm): only the project's own corpora.

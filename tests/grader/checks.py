@@ -10,7 +10,7 @@ from grader import wanted_table
 from grader.kinds import KINDS
 from grader.values import problems
 
-TOP = {"title": str, "width": int, "memory": int, "memory_qemu": int, "order": list,
+TOP = {"title": str, "brief": str, "width": int, "memory": int, "memory_qemu": int, "order": list,
        "budget": int, "notes": list, "wants_long_mode": bool, "physical_bits": int,
        "va_bits": int, "gate": dict, "collect": dict, "tripwires": dict, "kernel": dict,
        "set": dict, "check": list, "tour": list}

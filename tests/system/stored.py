@@ -18,7 +18,8 @@ from grader import checks as checklist
 from grader import judge
 
 FOLDER = ROOT / "build" / "evidence"
-JUDGED = ("check", "set", "tour", "kernel", "tripwires", "title")     # parts of checks.toml
+# Parts of checks.toml
+JUDGED = ("check", "set", "tour", "kernel", "tripwires", "title", "brief")
 COLLECT = ("collect*.py", "gate*.py", "evidence.py", "exam.py")
 
 

@@ -19,8 +19,11 @@ from grader.collect import Build
 from machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
+            "mformat": "mtools",
             "qemu-system-x86_64": "qemu-system-x86", "qemu-system-i386": "qemu-system-x86",
             "bochs": "bochs", "gdb": "gdb", "objdump": "binutils", "addr2line": "binutils"}
+# What is made of a kernel, by what build() is asked for.
+IMAGES = {False: [], True: ["image"], "stripped": ["stripped"], "fast": ["fast"]}
 
 
 def need(*tools):
@@ -127,7 +130,7 @@ def _link(root, iso, verdict, out, **variables):
     if place.is_relative_to(root):          # make cannot have spaces in a name, and the way to the
         place = place.relative_to(root)     # project may have some
     variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", "")}
-    for target in ["kernel"] + {False: [], True: ["image"], "fast": ["fast"]}[iso]:
+    for target in ["kernel", *IMAGES[iso]]:
         done = sandbox.run(_command([target], variables), root, write=[Path(out).resolve()],
                            read=[root])
         why = f"make {target} was stopped: {done.stopped}." if done.stopped else \
@@ -144,7 +147,8 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
 
     Stop(BUILD) with the compiler's message when the learner's file does not compile or link.
     strict: what the gate refuses is not linked; look at `gate` before using the kernel.
-    iso: True, False, or "fast" for a kernel that Bochs starts without BIOS and GRUB."""
+    iso: True, False, "stripped" for a kernel that goes into the image of all lessons, or "fast" for
+    one that Bochs starts without BIOS and GRUB."""
     need("make", "nasm", *(["grub-mkimage", "xorriso"] if iso is True else []))
     root = lesson.root
     out = out or root / "build" / lesson.name / f"{_tag(lesson, files)}{optimisation}"

@@ -49,6 +49,10 @@ class Lesson:
     def title(self):
         return self.checks().get("title", self.name.split("_", 1)[1].replace("_", " "))
 
+    def brief(self):
+        """What it is about, in a few words for a menu; "" while it does not say."""
+        return self.checks().get("brief", "")
+
 
 def all_lessons(root):
     """Every lesson there is, by number."""

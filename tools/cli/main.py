@@ -23,6 +23,7 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n view         a page with pictures of your tables at every checkpoint
   make LESSON=n tree         the same in the terminal (STOP=checkpoint, VA=0x403a10: one address)
   make LESSON=n hint         a hint for the first thing that fails; again, for the next of three
+  make iso                   one image with a menu of all lessons: CD or USB stick, BIOS or UEFI
   make LESSON=n watch        grades whenever you save; keys for hint, run, quit
   make progress              points of each lesson, and what to do next
   make test                  all of this project's own tests;  make mutants, lint, bench, figures
@@ -35,7 +36,7 @@ The same as ./pagewalk VERB n --emu bochs --seed 5 --solution, with exit statuse
 0 all well, 1 something of yours fails, 2 trouble with the machine, 3 does not compile, 64 usage."""
 
 VERBS = ("help", "list", "run", "debug", "tour", "gdb", "grade", "start", "hint", "watch",
-         "progress", "view", "tree")
+         "progress", "view", "tree", "iso")
 CLASS_ONLY = ("only", "jobs", "fast", "seed_each")
 
 

@@ -6,23 +6,24 @@ from cli import PASS, USAGE, Stop, note, say
 from cli.build import build, sources
 from cli.grade import grade
 from cli.hint import hint
+from cli.iso import entry_text, iso
 from cli.lessons import all_lessons, find
 from cli.progress import progress
 from cli.view import tree, view
 from cli.watch import watch
 from machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "gdb", "grade", "hint", "list", "progress", "run", "start", "tour", "tree",
-           "view", "watch"]
+__all__ = ["debug", "gdb", "grade", "hint", "iso", "list", "progress", "run", "start", "tour",
+           "tree", "view", "watch"]
 
 exit_cleanly_on_signals()
 
 
 def list(root, _options):  # noqa: A001  (the verb's name)
-    """One line for each lesson: number, title, and whether the learner has begun it."""
+    """One line for each lesson: number, title, what it is about; and which are begun."""
     for lesson in all_lessons(root):
         begun = any(path.exists() for path in lesson.work().values())
-        say(f"{lesson.number:3}  {lesson.title():<28}{'in work/' if begun else ''}".rstrip())
+        say(f" {entry_text(lesson)}{'  (in work/)' if begun else ''}")
     return PASS
 
 
