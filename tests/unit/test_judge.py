@@ -52,6 +52,19 @@ def test_a_failed_check_blocks_what_hangs_on_it():
         "xp /1wx 0x40200c"]
 
 
+def test_with_rows_the_rows_come_first_and_are_shown():
+    check = {**REST, "needs": [], "rows": True}
+    memory, root = process(rows=((0, 1), (0x403, 4), (0xFFFFF, 5)))
+    memory.map("32bit", root, 0x1000, 0x9000)
+    both = judge.judge(run(memory, root).evidence(), checks(check))
+    assert entry(both, "rest")["code"] == "E-WRONG-FRAME"
+    assert len(both["tables"][0]["rows"]) == 4
+    memory, root = process()
+    memory.map("32bit", root, 0x1000, 0x9000)
+    extra = judge.judge(run(memory, root).evidence(), checks(check))
+    assert entry(extra, "rest")["code"] == "E-EXTRA-MAPPED" and extra["tables"]
+
+
 def test_an_absent_page_that_is_present_fails():
     memory, root = process()
     memory.map("32bit", root, 0x2000, 0x9000)
