@@ -62,20 +62,25 @@ def maps(context):
     return outcome
 
 
-@keys("set", "root mode")
+@keys("set", "root mode rows")
 def nothing_else(context):
     """The whole space equals `set` and, with kernel = true in the set, the [kernel] ranges: to
-    the page, in both directions. Keys as for maps."""
+    the page, in both directions. Keys as for maps; rows = true judges the rows of `set` first, and
+    shows them in the report, as maps does."""
+    shown = maps(context) if context.get("rows") else passed("")
+    if not shown.passed:
+        return shown
     paging, want = context.paging(), context.wanted()
     runs, tables, problem = scan(paging)
     if problem:
         return problem
     found = space.difference(want.everything(), runs)
     found.sort(key=lambda diff: diff.want is not None)
-    if found:
-        return _judge(context, paging, want, found, tables)
     pages = sum(run.size // run.leaf for run in runs)
-    return passed(f"{pages} pages in {len(runs)} runs, and no other")
+    outcome = _judge(context, paging, want, found, tables) if found else \
+        passed(f"{pages} pages in {len(runs)} runs, and no other")
+    outcome.tables = shown.tables
+    return outcome
 
 
 def _entries(paging, tables):

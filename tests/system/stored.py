@@ -19,7 +19,7 @@ from grader import judge
 
 FOLDER = ROOT / "build" / "evidence"
 # Parts of checks.toml
-JUDGED = ("check", "set", "tour", "kernel", "tripwires", "title", "brief")
+JUDGED = ("brief", "check", "fact", "set", "tour", "kernel", "tripwires", "title")
 COLLECT = ("collect*.py", "gate*.py", "evidence.py", "exam.py")
 
 

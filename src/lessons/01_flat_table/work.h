@@ -43,9 +43,10 @@ enum result flat_unmap(struct process *process, va32_t page);
 enum result flat_translate(const struct process *process, va32_t va, pa32_t *pa);
 
 /*
- * Makes the CPU use this process's table from the next instruction on: CR3, and paging on. Called
- * again when paging is on already, for the other process. UNALIGNED when the directory is not a
- * multiple of PAGE_SIZE, since CR3 could not say so: then no register changes.
+ * Makes the CPU use this process's table from the next instruction on: CR3, and paging on; every
+ * other bit of CR0 stays. Called again when paging is on already, for the other process. UNALIGNED
+ * when the directory is not a multiple of PAGE_SIZE, since CR3 could not say so: then no register
+ * changes.
  */
 enum result switch_to(const struct process *process);
 

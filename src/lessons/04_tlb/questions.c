@@ -31,16 +31,18 @@ void ask_for_the_rest(void)
     exam_answer(page.value, protect(page, PTE_RW), 0);
 }
 
+/* Where in the page an unaligned address lies is drawn: nobody can know it by heart. */
 void ask_for_refusals(void)
 {
-    const va32_t good = trial[MOVED].page, far = { FAR_PAGE }, off = { good.value + 4 };
+    const uint32_t inside = 1 + exam_below(PAGE_SIZE - 1);
+    const va32_t good = trial[MOVED].page, far = { FAR_PAGE }, off = { good.value + inside };
     const va32_t gone = trial[GONE].page, top = { TOP_PAGE };
     const pa32_t frame = trial[MOVED].old;
     pa32_t was = { UNTOUCHED };
     uint32_t map = UNTOUCHED;
 
     answer(off.value, remap(off, frame, &was), &was.value);
-    answer(good.value, remap(good, (pa32_t){ frame.value + 8 }, &was), &was.value);
+    answer(good.value, remap(good, (pa32_t){ frame.value + inside }, &was), &was.value);
     answer(far.value, remap(far, frame, &was), &was.value);
     answer(gone.value, remap(gone, frame, &was), &was.value);
     exam_answer(off.value, protect(off, PTE_RW), 0);
