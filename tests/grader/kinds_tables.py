@@ -62,15 +62,18 @@ def maps(context):
     return outcome
 
 
-@keys("set", "root mode")
+@keys("set", "besides root mode")
 def nothing_else(context):
     """The whole space equals `set` and, with kernel = true in the set, the [kernel] ranges: to
-    the page, in both directions. Keys as for maps."""
+    the page, in both directions. Keys as for maps; besides = true: what the rows lead to is the
+    duty of a check that this one needs, and only what lies besides them is judged here."""
     paging, want = context.paging(), context.wanted()
     runs, tables, problem = scan(paging)
     if problem:
         return problem
     found = space.difference(want.everything(), runs)
+    if context.get("besides"):
+        found = [diff for diff in found if diff.want not in want.rows]
     found.sort(key=lambda diff: diff.want is not None)
     if found:
         return _judge(context, paging, want, found, tables)
