@@ -13,9 +13,10 @@ from grader.values import problems
 TOP = {"title": str, "width": int, "memory": int, "memory_qemu": int, "order": list,
        "budget": int, "notes": list, "wants_long_mode": bool, "physical_bits": int,
        "va_bits": int, "gate": dict, "collect": dict, "tripwires": dict, "kernel": dict,
-       "set": dict, "check": list, "tour": list}
+       "set": dict, "check": list, "fact": list, "tour": list}
 COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint", "read", "see",
           "uses", "work"}
+FACT = {"id", "title", "kind", "at", "emu", "read"}
 SET = {"rows", "absent", "kernel", "random", "flags", "table"}
 EXPRESSIONS = ("root", "cr3", "va", "low", "high", "want", "before", "after", "used", "exactly",
                "written", "seen", "vector", "error", "cr2", "top", "until", "instead")
@@ -61,6 +62,9 @@ def faults(checks):
     for check in checks["check"]:
         found += _check_faults(checks, check, ids, stops)
         ids.append(check.get("id"))
+    for fact in checks.get("fact", []):
+        found += _fact_faults(checks, fact, ids, stops)
+        ids.append(fact.get("id"))
     for stop in checks.get("tour", []):
         if stop.get("stop") not in stops:
             found.append(f'a tour names the stop "{stop.get("stop")}", which is not in order')
@@ -99,27 +103,43 @@ def _check_faults(checks, check, ids, stops):
     if lacking:
         return [f'{who} lacks "{lacking[0]}"']
     found = []
-    if check["id"] in ids:
-        found.append(f"{who} is there twice")
     if not isinstance(check["points"], int) or check["points"] < 0:
         found.append(f"{who}: points must be a whole number, 0 or more")
+    found += [f'{who} needs "{name}", which is no check before it'
+              for name in check.get("needs", []) if name not in ids]
+    return found + _place_faults(check, who, ids, stops) + \
+        _kind_faults(checks, check, who, stops, COMMON)
+
+
+def _fact_faults(checks, fact, ids, stops):
+    """Faults of one [[fact]]: what the machine does by itself gives no points and no hints."""
+    who = f'fact "{fact.get("id", "?")}"'
+    lacking = [key for key in ("id", "title", "kind", "at") if key not in fact]
+    if lacking:
+        return [f'{who} lacks "{lacking[0]}"']
+    return _place_faults(fact, who, ids, stops) + _kind_faults(checks, fact, who, stops, FACT)
+
+
+def _place_faults(check, who, ids, stops):
+    """Faults of a check's or fact's name, stop and emulator."""
+    found = []
+    if check["id"] in ids:
+        found.append(f"{who} is there twice")
     if check["at"].partition("#")[0] not in stops:
         found.append(f'{who}: the stop "{check["at"]}" is not in order')
     if check.get("emu", "bochs") not in ("bochs", "qemu"):
         found.append(f'{who}: emu is "bochs" or "qemu"')
-    found += [f'{who} needs "{name}", which is no check before it'
-              for name in check.get("needs", []) if name not in ids]
-    return found + _kind_faults(checks, check, who, stops)
+    return found
 
 
-def _kind_faults(checks, check, who, stops):
-    """Faults of the keys that belong to the check's kind."""
+def _kind_faults(checks, check, who, stops, common):
+    """Faults of the keys that belong to the check's kind; `common` are those of every kind."""
     kind = KINDS.get(check["kind"])
     if kind is None:
         return [f'{who}: there is no kind "{check["kind"]}" ({", ".join(sorted(KINDS))})']
     found = [f'{who}: the kind {check["kind"]} needs "{key}"' for key in kind.required
              if key not in check]
-    allowed = COMMON | {*kind.required, *kind.optional}
+    allowed = common | {*kind.required, *kind.optional}
     found += [f'{who}: the kind {check["kind"]} has no key "{key}"' for key in check
               if key not in allowed]
     if "set" in check and check["set"] not in checks.get("set", {}):

@@ -22,7 +22,8 @@ def _entry(check, **more):
     return {"id": check["id"], "title": check["title"], "verdict": "error", "points": 0,
             "maximum": check["points"], "code": None, "message": "", "rows": [], "see": [],
             "hint": check.get("hint", []), "read": check.get("read"), "at": check.get("at"),
-            "where": None, "picture": None, "blocked_by": None, "elsewhere": False, **more}
+            "where": None, "picture": None, "blocked_by": None, "elsewhere": False, "fact": False,
+            **more}
 
 
 def _result(checks, evidence, **more):
@@ -119,6 +120,26 @@ def _judge_all(facts, checks, todo, fell, result):
     result["checks"] = list(known.values())
 
 
+def _look_at(facts, checks, fact):
+    """The entry of a fact: it passes, or the verdict is an error of ours."""
+    seen = {**fact, "points": 0}
+    entry, outcome = _judge_one(facts, checks, seen)
+    if outcome is None or outcome.passed:
+        return {**entry, "fact": True}
+    return _entry(seen, fact=True, rows=outcome.rows, message="the machine did something else than "
+                  f"the manual says: {outcome.message}")
+
+
+def _look_at_facts(facts, checks, result):
+    """What the machine did by itself. Only a run in which the learner did everything right says
+    anything about the machine; what the other emulator must show is not there at all."""
+    if result["tripwires"] or any(entry["verdict"] != "pass" and not entry["elsewhere"]
+                                  for entry in result["checks"]):
+        return
+    result["checks"] += [_look_at(facts, checks, fact) for fact in checks.get("fact", [])
+                         if fact.get("emu", facts.emulator["name"]) == facts.emulator["name"]]
+
+
 def _add_run(facts, result, fell, todo):
     """Put how the run ended among the checks: first when it is the root cause, else last."""
     code, message, rows = fell
@@ -170,6 +191,8 @@ def judge(evidence, checks):
         result["remarks"] = [*evidence.get("remarks", []), *_unsafe(gate)]
         result["tripwires"] = tripwires.find(facts, checks)
         _judge_all(facts, checks, todo, fell, result)
+        if not fell:
+            _look_at_facts(facts, checks, result)
     except Trouble as trouble:
         result["message"] = str(trouble)
         return result

@@ -9,7 +9,7 @@ import sys
 
 from grader.codes import all_codes
 
-_COLOURS = {"ok": "32", "FAIL": "1;31", "--": "2", "ERROR": "1;35", "VOID": "1;31"}
+_COLOURS = {"ok": "32", "seen": "32", "FAIL": "1;31", "--": "2", "ERROR": "1;35", "VOID": "1;31"}
 _WORDS = {"pass": "ok", "fail": "FAIL", "skipped": "--", "error": "ERROR"}
 TITLE = 44
 
@@ -127,6 +127,7 @@ def _check(entry, known, colour, seen, width):
     if word == "FAIL":
         return _failure(entry, known, colour, seen, width)
     if word == "ok":
+        word = "seen" if entry["fact"] else word
         detail = entry["message"]
     elif word == "--":
         other = entry["elsewhere"]

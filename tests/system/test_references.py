@@ -15,6 +15,9 @@ def test_reference_earns_everything(lesson, emulator, seed, optimisation, tmp_pa
     result, _ = grade(lesson, lesson.reference(), emulator, seed, tmp_path, optimisation, fast)
     assert result["verdict"] == "pass", story(result)
     assert result["points"] == result["maximum"] > 0
+    assert [entry["id"] for entry in result["checks"] if entry["fact"]] == [
+        fact["id"] for fact in lesson.checks().get("fact", [])
+        if fact.get("emu", emulator) == emulator]
 
 
 @pytest.mark.parametrize("emulator", ["bochs", "qemu"])

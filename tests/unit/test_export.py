@@ -16,7 +16,7 @@ from grader.export_cases import cases, visible
 from test_report import WANT, results
 
 RESULTS = results()
-KINDS = sorted([*RESULTS, "gate", "elsewhere"])
+KINDS = sorted([*RESULTS, "gate", "elsewhere", "shown", "machine"])
 
 
 def gate():
@@ -35,7 +35,15 @@ def elsewhere():
     return judge.judge(recorded.evidence(), data)
 
 
-RESULTS |= {"gate": gate(), "elsewhere": elsewhere()}
+def shown(**bits):
+    """The check passes; then a fact about a bit of CR0."""
+    fact = {"id": "pg", "title": "the machine: paging is on", "kind": "registers",
+            "at": "process_1", "cr0": bits}
+    return judge.judge(run(*process()).evidence(), checks(WANT, fact=[fact]))
+
+
+RESULTS |= {"gate": gate(), "elsewhere": elsewhere(), "shown": shown(set="0x80000000"),
+            "machine": shown(clear="0x80000000")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -47,7 +55,8 @@ def test_the_cases_sum_up_to_the_result(kind):
 
 OUTCOMES = {"pass": "pass pass pass", "fail": "pass fail skip", "hang": "fail skip skip skip",
             "void": "fail skip skip skip", "error": "error", "build": "fail", "gate": "fail",
-            "torn": "pass error pass", "elsewhere": "pass elsewhere"}
+            "torn": "pass error pass", "elsewhere": "pass elsewhere", "shown": "pass pass",
+            "machine": "pass error"}
 
 
 def spoken(point):
@@ -93,7 +102,7 @@ def test_gradescope(kind):
 def test_prairielearn(kind):
     result = RESULTS[kind]
     value = read.prairielearn(FORMATS["prairielearn"]([result]))
-    assert value["gradable"] == (kind not in ("error", "torn", "build"))
+    assert value["gradable"] == (kind not in ("error", "torn", "machine", "build"))
     if value["gradable"]:
         assert value["score"] == result["points"] / result["maximum"]
         assert sum(one["points"] for one in value["tests"]) == result["points"]

@@ -67,6 +67,43 @@ def test_the_other_emulators_check_leaves_the_maximum():
     assert verdicts(result)["b"] == "skipped"
 
 
+HOLDS = {"id": "on", "title": "the machine: paging is on", "kind": "registers", "at": "process_1",
+         "cr0": {"set": "0x80000000"}}
+FAILS = {**HOLDS, "id": "off", "title": "the machine: paging is off",
+         "cr0": {"clear": "0x80000000"}}
+
+
+def test_a_fact_is_seen_and_gives_no_points():
+    other = {**FAILS, "emu": "qemu"}
+    result = judge.judge(run(*process()).evidence(), checks(ROOT, MAPS, fact=[HOLDS, other]))
+    assert verdicts(result) == {"cr3": "pass", "rows": "pass", "on": "pass"}
+    assert [one["fact"] for one in result["checks"]] == [False, False, True]
+    assert (result["verdict"], result["points"], result["maximum"]) == ("pass", 3, 3)
+
+
+def test_a_fact_that_does_not_hold_is_our_error():
+    result = judge.judge(run(*process()).evidence(), checks(ROOT, MAPS, fact=[HOLDS, FAILS]))
+    assert (result["verdict"], result["status"]) == ("error", 2)
+    assert verdicts(result) == {"cr3": "pass", "rows": "pass", "on": "pass", "off": "error"}
+    assert entry(result, "off")["rows"] and entry(result, "off")["code"] is None
+    assert "something else than" in result["message"] and "CR0" in result["message"]
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda recorded, memory: memory.map("32bit", recorded.notes[0], 0x2000, 0x9000),
+    lambda recorded, memory: setattr(recorded, "end", {"how": "hang"}),
+    lambda recorded, memory: recorded.tripwires.append({"code": "C-STATE", "stop": 1, "what": ""})])
+def test_a_run_with_a_failure_says_nothing_about_the_machine(spoil):
+    memory, root = process()
+    recorded = run(memory, root)
+    spoil(recorded, memory)
+    recorded.stops.clear()
+    recorded.stop("start", mode=None)
+    recorded.stop("process_1", memory, root)
+    result = judge.judge(recorded.evidence(), checks(MAPS, fact=[FAILS]))
+    assert result["status"] == 1 and "off" not in verdicts(result)
+
+
 def test_starter_earns_nothing_unless_a_check_uses_only_what_is_written():
     stopped = run(*process())
     stopped.todo = 2
@@ -266,6 +303,9 @@ def test_emulators_that_agree_and_that_do_not():
     (lambda c: c["check"][0].update(uses=["fly"]), "uses must name"),
     (lambda c: c.pop("width"), '"width" is missing'),
     (lambda c: c.update(colour=1), 'unknown key "colour"'),
+    (lambda c: c.update(fact=[{**HOLDS, "points": 1}]), 'fact "on": the kind registers has no key'),
+    (lambda c: c.update(fact=[{**HOLDS, "id": "rows"}]), 'fact "rows" is there twice'),
+    (lambda c: c.update(fact=[{"id": "on"}]), 'fact "on" lacks "title"'),
     (lambda c: c["set"]["p"]["rows"].append({"page": 1}), "a row needs"),
     (lambda c: c.update(tour=[{"stop": "nowhere"}]), "a tour names")])
 def test_faults_of_checks_toml_are_one_sentence(spoil, words):

@@ -51,6 +51,15 @@ def test_the_whole_report_of_one_mistake():
         " next: make LESSON=2 hint   |   lesson.md, \"The effective right is the AND\""]
 
 
+def test_a_fact_is_told_as_seen_below_the_checks():
+    fact = {"id": "pg", "title": "the machine: paging is on", "kind": "registers",
+            "at": "process_1", "cr0": {"set": "0x80000000"}}
+    result = judge.judge(run(*process()).evidence(), checks(ROOT, fact=[fact]))
+    assert report.text(result, tables=False).splitlines()[1:] == [
+        " ok    CR3 points at your directory           CR3 = 0x00400000",
+        " seen  the machine: paging is on              CR0 = 0x80010011"]
+
+
 def test_a_hang_says_how_to_stop_there():
     text = report.text(results()["hang"])
     assert "see it:  make LESSON=2 SEED=77 debug,  then  c   c   Ctrl-C   u /8" in text
