@@ -16,7 +16,7 @@ _BEFORE = (("cr4", PAE, "CR4.PAE"), ("efer", LME, "EFER.LME"))
 @keys("root", "")
 def steps(context):
     """The way into long mode: CR4.PAE, CR3 and EFER.LME in any order before CR0.PG, then the far
-    jump. Keys: root (an expression: what CR3 must hold). Never judged from a vector."""
+    jump. Keys: root (an expression: what CR3 must hold, to the end). Never judged from a vector."""
     taken, root = context.facts.steps, context.value(context.check["root"])
     if not taken:
         raise Trouble("no instruction was recorded: [collect] step names no such stretch")
@@ -28,6 +28,9 @@ def steps(context):
     if missing:
         return failed("E-ORDER-LM", f"CR0.PG was set before it was time: {missing}",
                       rows=step_rows(taken))
+    if taken[-1]["cr3"] & -PAGE != root:
+        return failed("E-ORDER-LM", f"CR3 is {show.address(taken[-1]['cr3'])} at the end: it was "
+                      "loaded again", rows=step_rows(taken))
     if not taken[-1]["cs_l"]:
         return failed("E-ORDER-LM", "the far jump is missing: CS is still a 32-bit segment",
                       rows=step_rows(taken))

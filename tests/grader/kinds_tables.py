@@ -62,11 +62,12 @@ def maps(context):
     return outcome
 
 
-@keys("set", "root mode rows")
+@keys("set", "besides root mode rows")
 def nothing_else(context):
     """The whole space equals `set` and, with kernel = true in the set, the [kernel] ranges: to
-    the page, in both directions. Keys as for maps; rows = true judges the rows of `set` first, and
-    shows them in the report, as maps does."""
+    the page, in both directions. Keys as for maps. rows = true judges the rows of `set` first, and
+    shows them in the report, as maps does; besides = true leaves what the rows lead to to a check
+    that this one needs."""
     shown = maps(context) if context.get("rows") else passed("")
     if not shown.passed:
         return shown
@@ -75,6 +76,8 @@ def nothing_else(context):
     if problem:
         return problem
     found = space.difference(want.everything(), runs)
+    if context.get("besides"):
+        found = [diff for diff in found if diff.want not in want.rows]
     found.sort(key=lambda diff: diff.want is not None)
     pages = sum(run.size // run.leaf for run in runs)
     outcome = _judge(context, paging, want, found, tables) if found else \

@@ -283,6 +283,7 @@ def long_step(**more):
     ([long_step(efer=0, cs_l=0), long_step()], "E-ORDER-LM"),
     ([long_step(cr3=0, cs_l=0), long_step()], "E-ORDER-LM"),
     ([long_step(cs_l=0)], "E-ORDER-LM"),
+    ([long_step(cs_l=0), long_step(cr3=0x80000)], "E-ORDER-LM"),
     ([long_step(cr0=0x11, efer=0, cs_l=0)], "E-ORDER-LM")])
 def test_order_into_long_mode(steps, name):
     memory, root = process()
