@@ -1,5 +1,5 @@
 """Two plots in one SVG: table bytes and instructions against the memory mapped, both axes in
-powers of two. Used by tests/bench_library."""
+powers of two. Used by tests/benches/library.py."""
 
 from math import log2
 
