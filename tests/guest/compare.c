@@ -3,7 +3,8 @@
  * predicts each, and counts where the CPU did something else.
  *
  * Usage: compare FILE. Prints lines "NAME COUNT FIRST": cases, accesses done, faults, and each kind
- * of difference with its first case; or "lacking" if the CPU does not have the mode. Which kinds are known: tests/guest/predictions.py.
+ * of difference with its first case; or "lacking" if the CPU does not have the mode. Which kinds
+ * are known: tests/guest/predictions.py.
  */
 #include <stdio.h>
 #include <string.h>

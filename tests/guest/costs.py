@@ -1,8 +1,8 @@
 """What src/paging costs in instructions, counted by Bochs in the kernels of tests/guest/bench.
 
-Used by tests/benches/library.py, which prints it, and by the tests, which hold it to BUDGETS. The counts
-are exact: the same kernel gives the same figures on every run. A count is of the function alone,
-with its RET.
+Used by tests/benches/library.py, which prints it, and by the tests, which hold it to BUDGETS. The
+counts are exact: the same kernel gives the same figures on every run. A count is of the function
+alone, with its RET.
 """
 
 import tempfile

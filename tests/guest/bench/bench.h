@@ -1,6 +1,7 @@
 /*
  * What one mode offers to the measuring kernel: functions of machine words, each a case that is
- * called between two magic breakpoints. tests/benches/library.py counts the instructions from outside.
+ * called between two magic breakpoints. tests/benches/library.py has the instructions counted from
+ * outside.
  */
 #ifndef GUEST_BENCH_H
 #define GUEST_BENCH_H
@@ -33,8 +34,8 @@ extern const struct bench bench;
 word_t measure(void (*function)(void), word_t a, word_t b, word_t c, word_t d, word_t e);
 
 /*
- * A context switch between two magic breakpoints, to a task in the space of `there` and, unmeasured,
- * back to this one. Gives the word that the task saw at `va`.
+ * A context switch between two magic breakpoints, to a task in the space of `there`; and back, not
+ * measured. Gives the word that the task saw at `va`.
  */
 word_t measure_switch(word_t there, word_t here, word_t va);
 
