@@ -41,8 +41,6 @@ figures:
 
 bench:
 	@tests/bench
-	@tests/bench-class
-	@tests/bench_library
 
 # For editors: clangd finds every file's flags there.
 compile_commands.json: FORCE

@@ -5,6 +5,8 @@
 
 #include "word_64.h"
 
+#include "reach.h"
+
 #include "access_core.h"
 
 struct pg_outcome pg_access(const struct pg_space *space, const struct pg_control *control, va_t va,

@@ -6,6 +6,8 @@
 
 #include "word_64.h"
 
+#include "reach.h"
+
 #include "range_core.h"
 
 /* Do these make a page? */

@@ -5,7 +5,9 @@
 
 #include "word_64.h"
 
-#include "range_core.h"
+#include "reach.h"
+
+#include "fit_core.h"
 
 /* The entry with the flags given, and A and D where they were. */
 static enum pg_result new_entry(const struct pg_space *space, const struct pg_step *page,

@@ -5,6 +5,8 @@
 
 #include "word_64.h"
 
+#include "reach.h"
+
 #include "run_core.h"
 
 struct pg_change pg_split(const struct pg_space *space, va_t va)

@@ -13,17 +13,15 @@
 
 CORE_INLINE void core_write(const struct pg_space *space, pg_pa at, pg_entry entry)
 {
-    const struct pg_memory *memory = &space->memory;
-    CORE_WRITE(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
+    reach_write(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
 }
 
 /* The entry at `at`, where memory is known to be. */
 CORE_INLINE bool core_load(const struct pg_space *space, pg_pa at, pg_entry *entry)
 {
-    const struct pg_memory *memory = &space->memory;
     uint64_t bits = 0;
     bool answered =
-        CORE_READ(memory)(memory->context, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
+        reach_read(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
     *entry = (pg_entry)bits;
     return answered;
 }

@@ -5,6 +5,8 @@
 
 #include "word_64.h"
 
+#include "reach.h"
+
 #include "tables_core.h"
 
 struct claimant {

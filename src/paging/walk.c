@@ -5,6 +5,8 @@
 
 #include "word_64.h"
 
+#include "reach.h"
+
 #include "walk_core.h"
 
 struct pg_walk pg_walk(const struct pg_space *space, va_t va)

@@ -1,8 +1,8 @@
 """What src/paging costs in instructions, counted by Bochs in the kernels of tests/guest/bench.
 
-Used by tests/bench_library, which prints it, and by the tests, which hold it to BUDGETS. The counts
-are exact: the same kernel gives the same figures on every run. A count is of the function alone,
-with its RET.
+Used by tests/benches/library.py, which prints it, and by the tests, which hold it to BUDGETS. The
+counts are exact: the same kernel gives the same figures on every run. A count is of the function
+alone, with its RET.
 """
 
 import tempfile
@@ -14,7 +14,8 @@ AROUND = 2                                              # the CALL, and the brea
 PAGES = 4096
 SIZES = (1, 4, 16, 64, 256, 1024, 4096, 16384)
 CASES = ("nothing", "translate", "map", "pg_map", "pg_unmap", "pg_walk", "pg_access",
-         *(f"range {pages}" for pages in SIZES), f"waiting {PAGES}")
+         *(f"range {pages}" for pages in SIZES), f"waiting {PAGES}", "large 1", "large 64")
+TRAPS = ("touch", "fault", "switch")
 
 # case -> (what it is, {mode: goal}); per page where the case has many.
 GOALS = {
@@ -22,6 +23,12 @@ GOALS = {
     "map": ("map one page, tables present", {"32": 40, "4": 64}),
     f"waiting {PAGES}": ("map a range, per page, tables present", {"32": 5, "4": 5, "pae": 10}),
     f"range {SIZES[-1]}": ("map a range, per page, tables made", {}),
+    "large 1": ("map one page of 4 or 2 MiB", {}),
+    "large 64": ("map 64 pages of 4 or 2 MiB, per page", {}),
+    "huge 1": ("map one page of 1 GiB", {}),
+    "huge 64": ("map 64 pages of 1 GiB, per page", {}),
+    "fault": ("a demand fault, its frame at hand", {}),
+    "switch": ("a context switch", {}),
     "pg_map": ("pg_map(), mode known at run time", {}),
     "pg_unmap": ("pg_unmap(), likewise", {}),
     "pg_walk": ("pg_walk(), likewise", {}),
@@ -46,11 +53,17 @@ def pages_of(case):
     return int(word[1]) if len(word) == 2 else 1
 
 
+def cases(mode):
+    """The cases of one mode, in the order in which the kernel goes through them."""
+    return (*CASES, *(("huge 1", "huge 64") if mode == "4" else ()), *TRAPS)
+
+
 def count(mode):
-    """{case: instructions} of one mode."""
+    """{case: instructions} of one mode. A fault is what it adds to the write that met it."""
     with tempfile.TemporaryDirectory() as folder:
         ticks = run_in_bochs(build("bench", mode), folder)
     spans = [after - before - AROUND for before, after in zip(ticks[::2], ticks[1::2])]
-    if len(spans) != len(CASES):
-        raise RuntimeError(f"the kernel has {len(spans)} cases, not {len(CASES)}")
-    return dict(zip(CASES, spans))
+    if len(spans) != len(cases(mode)):
+        raise RuntimeError(f"the kernel has {len(spans)} cases, not {len(cases(mode))}")
+    counts = dict(zip(cases(mode), spans))
+    return counts | {"fault": counts["fault"] - counts["touch"]}

@@ -1,4 +1,4 @@
-"""Builds the kernels of tests/guest and runs them. For tests/bench_library and the tests.
+"""Builds the kernels of tests/guest and runs them. For tests/benches/library.py and the tests.
 
 They are built as lessons are (the Makefile's LESSON_DIR), with no learner's file, and started with
 neither BIOS nor GRUB.

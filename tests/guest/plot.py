@@ -1,5 +1,5 @@
 """Two plots in one SVG: table bytes and instructions against the memory mapped, both axes in
-powers of two. Used by tests/bench_library."""
+powers of two. Used by tests/benches/library.py."""
 
 from math import log2
 
@@ -31,9 +31,11 @@ def panel(left, title, lines, named):
     for x in range(int(x0), int(x1) + 1, 4):
         at = place(x, y0).split(",")[0]
         yield f'<text x="{at}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{unit(x)}</text>'
+        yield f'<path d="M{at},{TOP}v{HEIGHT}" stroke="#ddd"/>'
     for y in range(int(y0), int(y1) + 1, 2):
         at = float(place(x0, y).split(",")[1])
         yield f'<text x="{left - 6}" y="{at + 4:.1f}" text-anchor="end">{named(y)}</text>'
+        yield f'<path d="M{left},{at:.1f}h{WIDTH}" stroke="#ddd"/>'
     for number, (name, line) in enumerate(lines.items()):
         colour = COLOURS[number % len(COLOURS)]
         path = " ".join(place(x, y) for x, y in line)
@@ -52,7 +54,11 @@ def draw(counts, rows):
     body = [*panel(LEFT, "bytes of tables, by memory mapped", tables, unit),
             *panel(LEFT + WIDTH + GAP + LEFT, "instructions to map it in 4 KiB pages", spent,
                    lambda power: f"{2 ** power:,.0f}")]
-    width, height = 2 * (LEFT + WIDTH + GAP), TOP + HEIGHT + 40
+    width, height = 2 * (LEFT + WIDTH + GAP), TOP + HEIGHT + 60
+    body.append(f'<text x="{LEFT}" y="{height - 14}">Both axes double. Left: the root counts, too; '
+                'the flat array is all root. Right: the first page makes the tables that the next '
+                'few find.</text>')
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+                      f'viewBox="0 0 {width} {height}" '
                       'font-family="sans-serif" font-size="12">',
                       '<rect width="100%" height="100%" fill="white"/>', *body, "</svg>", ""])

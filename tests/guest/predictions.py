@@ -12,7 +12,7 @@ from pathlib import Path
 import building
 from guest.kernels import ROOT, build, evidence_from_bochs, evidence_from_qemu
 
-MODES = ("32", "pae", "4")
+MODES = ("32", "pae", "4", "5")
 FROM = {"bochs": evidence_from_bochs, "qemu": evidence_from_qemu}
 TALLY = ("cases", "done", "faults")
 
@@ -22,13 +22,15 @@ KNOWN = {
     "gp-for-ss": "QEMU 7.2 raises #GP for a non-canonical address of the stack segment",
     "key-of-supervisor-address": "Bochs 2.7 asks for the protection key of supervisor-mode "
                                  "addresses, which have none",
+    "lacking": "Bochs 2.7 has no CPU with 5-level paging",
     "supervisor-passes-key": "Bochs 2.7 lets the supervisor access data whose key has AD set",
 }
 EXPECTED = {
     "bochs": {"32": set(), "pae": set(),
-              "4": {"key-of-supervisor-address", "supervisor-passes-key"}},
+              "4": {"key-of-supervisor-address", "supervisor-passes-key"}, "5": {"lacking"}},
     "qemu": {"32": {"reserved-without-p"}, "pae": {"reserved-without-p", "pdpte-marked"},
-             "4": {"reserved-without-p", "gp-for-ss"}},
+             "4": {"reserved-without-p", "gp-for-ss"},
+             "5": {"reserved-without-p", "gp-for-ss"}},
 }
 
 

@@ -4,6 +4,8 @@
  */
 #include "special.h"
 
+#include "reach.h"
+
 #include "quick.h"
 #include "range_core.h"
 

@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests/host"))
 from guest import costs, predictions  # noqa: E402
 
 SKIPPED = 77
-SAMPLE = 14         # make test seeds every 14th fault
+SAMPLE = 20         # make test seeds every 20th fault
 
 
 def host(program, *arguments):
@@ -51,6 +51,9 @@ def test_instruction_budgets(mode):
 def test_the_cpu_does_what_pg_access_predicts(mode, emulator):
     counts = predictions.predict(mode, emulator)
     print(counts)
+    if predictions.EXPECTED[emulator][mode] == {"lacking"}:
+        assert set(counts) == {"cases", "lacking"}, "it has the mode now: name what to expect"
+        pytest.skip(f"{predictions.KNOWN['lacking']}: nothing was compared")
     assert counts["cases"][0] >= 100_000
     assert min(counts["done"][0], counts["faults"][0]) > 20_000
     found = predictions.differences(counts)

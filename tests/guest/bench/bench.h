@@ -1,6 +1,7 @@
 /*
  * What one mode offers to the measuring kernel: functions of machine words, each a case that is
- * called between two magic breakpoints. tests/bench_library counts the instructions from outside.
+ * called between two magic breakpoints. tests/benches/library.py has the instructions counted from
+ * outside.
  */
 #ifndef GUEST_BENCH_H
 #define GUEST_BENCH_H
@@ -23,12 +24,27 @@ struct bench {
     word_t (*library_unmap)(word_t root, word_t va);
     word_t (*library_walk)(word_t root, word_t va);
     word_t (*library_access)(word_t root, word_t va);
+    word_t cr4;           /* what the mode needs there, beyond what is set */
+    unsigned large_shift; /* of the pages that a PDE maps */
 };
 
 extern const struct bench bench;
 
 /* boot code of the kernel: calls with up to five words, a magic breakpoint before and behind. */
 word_t measure(void (*function)(void), word_t a, word_t b, word_t c, word_t d, word_t e);
+
+/*
+ * A context switch between two magic breakpoints, to a task in the space of `there`; and back, not
+ * measured. Gives the word that the task saw at `va`.
+ */
+word_t measure_switch(word_t there, word_t here, word_t va);
+
+void touch(void);      /* (va): writes a byte there */
+void page_fault(void); /* a vector: bench_demand(CR2), and back */
+
+/* Maps a frame at `va` in the space of bench_root. */
+void bench_demand(word_t va);
+extern word_t bench_root;
 
 /* Makes physical memory reachable at its own address. */
 void bench_prepare(void);

@@ -1,59 +1,20 @@
 /*
  * The library as a kernel of one mode compiles it: a constant space but for the root, memory where
- * it is. The includer chooses the words and defines entry_t, BENCH_GEOMETRY and BENCH_ROW.
+ * it is. The includer chooses the words and defines entry_t, BENCH_GEOMETRY, BENCH_ROW,
+ * BENCH_CR4 and BENCH_LARGE_SHIFT.
  */
-#include "bench.h"
+#include "here.h"
 
-#include "frames.h"
+#include "cpu.h"
+#include "machine.h"
+
 #include "paging/access.h"
 #include "paging/map.h"
-
-#define BENCH_INLINE static inline __attribute__((always_inline))
-
-BENCH_INLINE bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    *entry = *(const entry_t *)(uintptr_t)at.value;
-    return true;
-}
-
-BENCH_INLINE void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
-{
-    (void)context, (void)bytes;
-    *(volatile entry_t *)(uintptr_t)at.value = (entry_t)entry;
-}
-
-#define CORE_READ(memory)  read_entry
-#define CORE_WRITE(memory) write_entry
 #include "paging/quick.h"
 #include "paging/range_core.h"
 
 #define PG_ROW(name) static const struct pg_geometry row_##name
 #include "paging/geometry_rows.h"
-
-/* Frames taken before anything is measured: what the allocator costs is not the library's. */
-static uint64_t ready[BENCH_FRAMES];
-static unsigned count;
-
-static void prepare(void)
-{
-    while (count < BENCH_FRAMES)
-        ready[count++] = frames_take();
-}
-
-static bool take_frame(void *context, pa_t *frame)
-{
-    (void)context;
-    if (count == 0)
-        return false;
-    frame->value = ready[--count];
-    return true;
-}
-
-static void give_frame(void *context, pa_t frame)
-{
-    (void)context, ready[count++] = frame.value;
-}
 
 static inline struct pg_space space_of(word_t root, const struct pg_geometry *geometry)
 {
@@ -117,9 +78,21 @@ static void clear(word_t root, word_t va, word_t pages)
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
     for (; pages > 0; pages--, va += (word_t)PAGE_SIZE) {
         struct pg_walk walk = pg_walk(&space, (va_t){ va });
-        write_entry(NULL, walk.step[walk.steps - 1].at, 0, 0);
+        reach_write(NULL, walk.step[walk.steps - 1].at, 0, 0);
     }
 }
 
-const struct bench bench = { prepare,     clear,         translate,    map,           map_range,
-                             library_map, library_unmap, library_walk, library_access };
+word_t bench_root;
+
+void bench_demand(word_t va)
+{
+    struct pg_space space = space_of(bench_root, &BENCH_ROW);
+    pa_t frame = { 0 };
+    if (!take_frame(NULL, &frame) || !quick_map(&space, (pg_va){ va & ~(word_t)(PAGE_SIZE - 1) },
+                                                (pg_pa){ (pg_entry)frame.value }, PTE_RW))
+        panic("a demand fault at 0x%lx could not be served", va);
+}
+
+const struct bench bench = { prepare,        clear,       translate,        map,
+                             map_range,      library_map, library_unmap,    library_walk,
+                             library_access, BENCH_CR4,   BENCH_LARGE_SHIFT };

@@ -1,13 +1,15 @@
 /*
  * The measuring kernel: calls each case once, between two magic breakpoints, in the order that
- * tests/bench_library expects. It prints nothing of its measurements: who counts is outside.
+ * tests/benches/library.py expects. It prints nothing of its measurements: who counts is outside.
  */
 #include "lesson.h"
 
 #include "bench.h"
 #include "console.h"
+#include "cpu.h"
 #include "frames.h"
 #include "machine.h"
+#include "traps.h"
 
 #include "paging/types.h"
 
@@ -66,6 +68,45 @@ static void measure_waiting(word_t root)
     expect(measure((any)bench.map_range, root, va, 0x1000, BENCH_PAGES, PTE_RW), 0, 9);
 }
 
+/* Large pages of one size, in a table that is there: one, and many. */
+static void measure_large(word_t root, word_t va, unsigned shift)
+{
+    const word_t pages = (word_t)1 << (shift - 12), many = 64, beside = va + (many << shift);
+    expect(bench.map_range(root, beside, 0, pages, PTE_RW), 0, 10);
+    expect(measure((any)bench.map_range, root, beside + (pages << 12), 0, pages, PTE_RW), 0, 11);
+    expect(measure((any)bench.map_range, root, va, 0, many * pages, PTE_RW), 0, 12);
+}
+
+/* A space for this kernel: memory at its own address, and a page at BENCH_VA that says `word`. */
+static word_t inhabited_root(word_t word)
+{
+    word_t root = fresh_root(), frame = (word_t)frames_take();
+    const uint64_t *upper = (const uint64_t *)(uintptr_t)cpu_read_cr3();
+    for (unsigned i = 256; ARCH_BITS == 64 && i < 512; i++)
+        ((uint64_t *)(uintptr_t)root)[i] = upper[i];
+    *(word_t *)(uintptr_t)frame = word;
+    expect(bench.map_range(root, 0, 0, BENCH_VA / 0x1000, PTE_RW), 0, 13);
+    expect(bench.map_range(root, BENCH_VA, frame, 1, PTE_RW), 0, 14);
+    return root;
+}
+
+static void measure_traps(void)
+{
+    const word_t va = BENCH_VA + 0x1000, none = ~(word_t)0;
+    word_t there = inhabited_root(0x7E7E), here = inhabited_root(0x4E4E);
+    cpu_write_cr3(here);
+    cpu_write_cr4(cpu_read_cr4() | bench.cr4);
+    cpu_write_cr0(cpu_read_cr0() | CR0_PG);
+    idt[VECTOR_PF] = gate_to((word_t)page_fault, 0x08, 0);
+    bench_root = here;
+    measure(touch, BENCH_VA, 0, 0, 0, 0);
+    expect(bench.translate(here, va) == none, true, 15);
+    measure(touch, va, 0, 0, 0, 0);
+    expect(bench.translate(here, va) != none, true, 16);
+    expect(measure_switch(there, here, BENCH_VA), 0x7E7E, 17);
+    expect(cpu_read_cr3(), here, 18);
+}
+
 void lesson_main(void)
 {
     bench_prepare();
@@ -75,4 +116,8 @@ void lesson_main(void)
     measure_pages(root);
     measure_ranges(root);
     measure_waiting(root);
+    measure_large(root, 0x80000000, bench.large_shift);
+    if (ARCH_BITS == 64)
+        measure_large(root, (word_t)UINT64_C(0x10000000000), 30);
+    measure_traps();
 }

@@ -2,7 +2,8 @@
 
 bits 64
 default rel
-global measure, bench_prepare
+global measure, bench_prepare, measure_switch, touch, page_fault
+extern bench_demand
 
 WINDOW_PML4_INDEX equ 256
 
@@ -21,6 +22,76 @@ measure:
     add rsp, 8
     ret
 
+touch:
+    mov byte [rdi], 1
+    ret
+
+page_fault:
+    push rax
+    push rcx
+    push rdx
+    push rsi
+    push rdi
+    push r8
+    push r9
+    push r10
+    push r11
+    sub rsp, 8                            ; the ABI wants 16-byte alignment at a call
+    mov rdi, cr2
+    call bench_demand
+    add rsp, 8
+    pop r11
+    pop r10
+    pop r9
+    pop r8
+    pop rdi
+    pop rsi
+    pop rdx
+    pop rcx
+    pop rax
+    add rsp, 8                            ; the error code
+    iretq
+
+; void switch_to(word_t *own_stack, word_t stack, word_t cr3): what is saved is what C expects kept.
+switch_to:
+    push rbx
+    push rbp
+    push r12
+    push r13
+    push r14
+    push r15
+    mov [rdi], rsp
+    mov cr3, rdx
+    mov rsp, rsi
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop rbp
+    pop rbx
+    ret
+
+measure_switch:
+    mov [back], rsi
+    mov [place], rdx
+    mov rdx, rdi
+    lea rsi, [other_frame]
+    lea rdi, [stack_here]
+    xchg bx, bx
+    call switch_to
+    mov rax, [seen]
+    ret
+
+other_task:
+    xchg bx, bx
+    mov rax, [place]
+    mov rax, [rax]
+    mov [seen], rax
+    mov rdx, [back]
+    mov rsi, [stack_here]
+    lea rdi, [stack_other]
+    call switch_to
+
 bench_prepare:                            ; physical memory at its own address, too
     mov rax, cr3
     mov rdx, 0xFFFF800000000000
@@ -28,5 +99,18 @@ bench_prepare:                            ; physical memory at its own address, 
     mov [rax + rdx], rcx
     mov cr3, rax
     ret
+
+section .data
+align 16
+    times 32 dq 0
+other_frame:
+    dq 0, 0, 0, 0, 0, 0, other_task
+
+section .bss nobits alloc noexec write
+stack_here:  resq 1
+stack_other: resq 1
+back:        resq 1
+place:       resq 1
+seen:        resq 1
 
 section .note.GNU-stack noalloc noexec nowrite progbits

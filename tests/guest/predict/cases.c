@@ -24,7 +24,13 @@ const struct pg_geometry *cases_geometry(const struct facts *facts)
 {
     return facts->mode == 32   ? &pg_geometry_32
            : facts->mode == 36 ? &pg_geometry_pae
-                               : &pg_geometry_4;
+           : facts->mode == 48 ? &pg_geometry_4
+                               : &pg_geometry_5;
+}
+
+static bool is_long(const struct facts *facts)
+{
+    return facts->mode >= 48;
 }
 
 /* PAE's PDPTE: what is reserved there would fault when CR3 is loaded, and has no rights. */
@@ -43,7 +49,7 @@ static uint64_t odd_bit(const struct facts *facts, uint64_t *state, unsigned lev
     case 0:
         return large ? BIT(13 + below(state, 8)) : BIT(52 + below(state, 7));
     case 1:
-        return facts->mode == 48 && level == PG_PML4 ? BIT(7) : BIT(59 + below(state, 4));
+        return is_long(facts) && level >= PG_PML4 ? BIT(7) : BIT(59 + below(state, 4));
     case 2:
         return BIT(facts->maxphyaddr + below(state, 52 - facts->maxphyaddr));
     default:
@@ -67,7 +73,7 @@ static uint64_t draw_entry(const struct facts *facts, uint64_t *state, const str
     entry |= leaf && level > PG_PT ? PTE_PS : 0;
     if (facts->mode != 32 && chance(state, trial->nxe ? 25 : 2))
         entry |= PTE_XD;
-    if (facts->mode == 48)
+    if (is_long(facts))
         entry |= draw_bits(state) & PTE_PKEY;
     if (chance(state, 4))
         entry |= odd_bit(facts, state, level, leaf);
@@ -83,12 +89,12 @@ static void draw_access(const struct facts *facts, uint64_t *state, struct trial
         .wp = bits & 2,
         .smep = facts->smep && (bits & 4),
         .smap = facts->smap && (bits & 8),
-        .pke = facts->mode == 48 && facts->pku && (bits & 16),
+        .pke = is_long(facts) && facts->pku && (bits & 16),
         .pkru = (uint32_t)(draw_bits(state) & draw_bits(state)) & ~UINT32_C(3),
     };
     trial->access.ac = !trial->access.user && (bits & 32);
     trial->access.stack =
-        facts->mode == 48 && !trial->access.user && (bits & 64) && trial->access.kind == PG_READ;
+        is_long(facts) && !trial->access.user && (bits & 64) && trial->access.kind == PG_READ;
 }
 
 struct trial cases_draw(const struct facts *facts, uint32_t number)
@@ -99,15 +105,16 @@ struct trial cases_draw(const struct facts *facts, uint32_t number)
     trial.nxe = facts->mode != 32 && facts->nx && chance(&state, 60);
     draw_access(facts, &state, &trial);
     if (chance(&state, 40))
-        trial.leaf = facts->mode == 48 && facts->pages_1g && chance(&state, 40) ? PG_PDPT : PG_PD;
+        trial.leaf = is_long(facts) && facts->pages_1g && chance(&state, 40) ? PG_PDPT : PG_PD;
     for (unsigned level = trial.leaf; level <= geometry->levels; level++)
         trial.entry[level] = draw_entry(facts, &state, &trial, level);
-    uint64_t place = facts->mode == 48 ? UINT64_C(2) << 39 : UINT64_C(3) << 30;
+    uint64_t place =
+        is_long(facts) ? UINT64_C(2) << geometry->level[geometry->levels].shift : UINT64_C(3) << 30;
     trial.va = place + (facts->target & BITS(29, 0));
     trial.va += trial.access.kind == PG_FETCH   ? (trial.access.user ? TARGET_INT3 : TARGET_RET)
                 : trial.access.kind == PG_WRITE ? TARGET_WRITE
                                                 : TARGET_READ;
-    if (facts->mode == 48 && !trial.access.user && chance(&state, 2))
-        trial.va ^= BIT(47 + below(&state, 17)); /* not canonical */
+    if (is_long(facts) && !trial.access.user && chance(&state, 2))
+        trial.va ^= BIT(facts->mode - 1 + below(&state, 65 - facts->mode)); /* not canonical */
     return trial;
 }

@@ -9,11 +9,12 @@
 #include "paging/access.h"
 
 enum { CASES = 120000, EVIDENCE_MAGIC = 0x44455250 };
+enum { EVIDENCE_LACKING = 0x4B43414C }; /* the CPU does not have the mode: nothing was tried */
 
 /* What the CPU has, and where things lie. Fixed layout: the host reads it out of the machine. */
 struct facts {
     uint32_t magic, mode, cases, maxphyaddr;
-    uint32_t nx, smep, smap, pku, pages_1g, reserved;
+    uint32_t nx, smep, smap, pku, pages_1g, la57;
     uint64_t
         tables; /* physical: the frame of the level's table of the path is this + level * 4096 */
     uint64_t target; /* physical: the frame that every path leads to */

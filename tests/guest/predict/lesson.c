@@ -40,6 +40,7 @@ static struct facts facts_of_cpu(void)
         .smap = seven >> 20 & 1,
         .pku = cpu_id(0).eax >= 7 ? cpu_id(7).ecx >> 3 & 1 : 0,
         .pages_1g = extended >> 26 & 1,
+        .la57 = cpu_id(0).eax >= 7 ? cpu_id(7).ecx >> 16 & 1 : 0,
         .tables = physical(tables),
         .target = physical(target),
     };
@@ -137,6 +138,11 @@ static uint32_t try_case(uint32_t number)
 void lesson_main(void)
 {
     evidence.facts = facts_of_cpu();
+    if (setup_mode == 57 && !evidence.facts.la57) {
+        print("This CPU has no 5-level paging (CPUID.7:ECX[16] is 0): nothing was tried.\n");
+        evidence.facts.magic = EVIDENCE_LACKING;
+        return;
+    }
     root = setup_paging();
     target[TARGET_RET] = 0xC3;
     target[TARGET_INT3] = 0xCC;

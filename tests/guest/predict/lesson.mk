@@ -1,6 +1,7 @@
-# Which mode the kernel tries: MODE = 32, pae or 4.
-WIDTH := $(if $(filter 4,$(MODE)),64,32)
-LESSON_FILES := cases setup_$(MODE) $(if $(filter 4,$(MODE)),user64)
-LESSON_PLATFORM := $(if $(filter 4,$(MODE)),,user32)
-LESSON_BOOT := $(if $(filter 4,$(MODE)),,user32)
-LESSON_PAGING := map $(if $(filter 4,$(MODE)),,protect)
+# Which mode the kernel tries: MODE = 32, pae, 4 or 5.
+WIDTH := $(if $(filter 4 5,$(MODE)),64,32)
+LESSON_FILES := cases setup_$(MODE) $(if $(filter 64,$(WIDTH)),setup_long user64) \
+	$(if $(filter 5,$(MODE)),la57)
+LESSON_PLATFORM := $(if $(filter 64,$(WIDTH)),,user32)
+LESSON_BOOT := $(if $(filter 64,$(WIDTH)),,user32)
+LESSON_PAGING := map $(if $(filter 64,$(WIDTH)),,protect)

@@ -9,7 +9,7 @@
 
 #include "cases.h"
 
-extern const uint32_t setup_mode; /* 32, 36 or 48: as struct facts has it */
+extern const uint32_t setup_mode; /* 32, 36, 48 or 57: as struct facts has it */
 
 /* Maps the kernel and a page of code for ring 3, switches paging on where it is off. Returns the
  * physical address of the root. */

@@ -1,7 +1,7 @@
 /*
  * How many bytes of tables src/paging makes for memory of a growing size, mapped from address 0 on
  * in pages of each size of each mode. One line each: mode, level, bytes mapped, bytes of tables.
- * Built and run by tests/bench_library, with the machine of the host tests.
+ * Built and run by library.py, with the machine of the host tests.
  */
 #include <inttypes.h>
 #include <stdio.h>
