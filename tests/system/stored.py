@@ -15,10 +15,12 @@ from pathlib import Path
 from bench import ROOT, grade
 from grader import checks as checklist
 from grader import judge
+from machine import bochs_program
 
 FOLDER = ROOT / "build" / "evidence"
 JUDGED = ("check", "set", "tour", "kernel", "tripwires", "title")     # parts of checks.toml
-TOOLS = {"bochs": "bochs", "qemu": "qemu-system-x86_64"}
+EMULATORS = {"bochs": lambda: bochs_program.program().path,
+             "qemu": lambda: shutil.which("qemu-system-x86_64")}
 COLLECT = ("collect*.py", "gate*.py", "evidence.py", "exam.py")
 
 
@@ -35,7 +37,7 @@ def _shared(emulator):
              *(ROOT / "src").glob("arch*/*"), *(ROOT / "src/paging").iterdir()]
     for pattern in COLLECT:
         found += (ROOT / "tests/grader").glob(pattern)
-    found += [Path(shutil.which(tool)) for tool in (TOOLS[emulator], "gcc", "nasm")]
+    found += map(Path, [EMULATORS[emulator](), *map(shutil.which, ("gcc", "nasm"))])
     return b"".join(_file(path) for path in sorted(found))
 
 
