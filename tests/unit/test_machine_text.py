@@ -155,6 +155,15 @@ def test_control_registers():
         bochs_text.control(CREG.replace("CR3", "CR5"))
 
 
+def test_what_3_1_adds_is_understood():
+    assert bochs_text.control("CPL=0\n" + CREG) == bochs_text.control(CREG)
+    assert bochs_text.spelled_as_before(
+        "  PTE: 0x000000000065ffa8 : 0x0000000000000000       g pat\n"
+        "(0) [0x0000002010b4] 0008:00000000002010b4 (vector_14+000000000000000a): push 5\n") == (
+        "  PTE: 0x0000000000000000       g pat\n"
+        "(0) [0x0000002010b4] 0008:00000000002010b4 (vector_14+a): push 5\n")
+
+
 def test_segments_and_table_registers():
     found = bochs_text.segments(SREG)
     assert found["cs"] == (8, 0x00AF9B00, 0xFFFF)

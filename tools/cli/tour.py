@@ -17,7 +17,7 @@ from cli.run import Serial, bochs_cpu
 from grader import exam
 from grader.seeds import mix
 from grader.values import evaluate
-from machine import bochs_setup
+from machine import bochs_program, bochs_setup, bochs_text
 from machine.bochs import Bochs
 from machine.elf import Elf
 
@@ -120,7 +120,7 @@ def _headline(name):
 
 def _expected(said, wanted):
     """The wanted pieces that are not in what the debugger said, spaces folded."""
-    folded = " ".join(said.split())
+    folded = " ".join(f"{said} {bochs_text.spelled_as_before(said)}".split())
     return [piece for piece in wanted if " ".join(piece.split()) not in folded]
 
 
@@ -274,12 +274,12 @@ def graphical(lesson, build, options, debugger):
                                        options.mem or lesson.memory("bochs"),
                                        bochs_cpu(options.cpu))
         text = rc.read_text()
-        style = 'x, options="gui_debug"' if debugger else "x"
+        program = bochs_program.program()
+        style, extra = (program.window_display, program.window) if debugger else ("x", ())
         text = re.sub(r"^display_library:.*$", f"display_library: {style}", text, flags=re.M)
         if not debugger:
             text = text.replace("magic_break: enabled=1", "magic_break: enabled=0")
         symbols = _symbol_file(Elf.load(build.elf), folder)
         rc.write_text(text + f"debug_symbols: file={symbols}\n")
-        path, extra = bochs_setup.program()
-        subprocess.run([path, "-q", *extra, "-f", str(rc)], cwd=folder, check=False)
+        subprocess.run([program.path, "-q", *extra, "-f", str(rc)], cwd=folder, check=False)
     return PASS

@@ -10,7 +10,7 @@ import os
 import re
 from pathlib import Path
 
-from . import MachineError, bochs_setup, bochs_text
+from . import MachineError, bochs_program, bochs_setup, bochs_text
 from .process import Child, Deadline
 
 RESET = re.compile(r"^\(0\) \[0x0000fffffff0\] f000:fff0 \(unk\. ctxt\): jmp.*$", re.M)
@@ -30,7 +30,8 @@ class Bochs:
     def __init__(self, iso, folder, memory_mib=512, cpu="corei7_icelake_u", shim_folder=None,
                  seconds=60):
         self.folder = Path(folder)
-        path, extra = bochs_setup.program()
+        program = bochs_program.program()
+        self.version = program.version
         rc = bochs_setup.configuration(folder, iso, memory_mib, cpu)
         shim = bochs_setup.shim(shim_folder or folder)
         environment = {**os.environ, "LD_PRELOAD": str(shim), "LC_ALL": "C",
@@ -40,14 +41,14 @@ class Bochs:
         self._prompts = 0
         self.limit = self.pending = self.tick = 0
         with open(self.folder / "stderr.txt", "wb") as errors:
-            self.child = Child([path, "-q", *extra, "-f", str(rc.resolve())], folder, environment,
-                               stderr=errors)
+            self.child = Child([program.path, "-q", *program.debugger, "-f", str(rc.resolve())],
+                               folder, environment, stderr=errors)
         try:
             start = self._until_prompt()
             if not RESET.search(start):
                 raise MachineError(f"Bochs did not start as expected: {start[-300:]!r}")
-            banner = (self.folder / "stderr.txt").read_text("utf-8", "replace")
-            self.version = bochs_setup.version(start + banner)
+            if isinstance(iso, bochs_setup.FastBoot):
+                iso.check(self.read)
         except BaseException:
             self.child.end()
             raise

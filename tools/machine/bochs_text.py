@@ -1,8 +1,9 @@
 """Strict parsers for what the Bochs debugger prints. Text in, values out; no process, no file.
 
-Used by bochs.py. Whatever does not look exactly as expected raises MachineError with the line: a
-grade must never rest on a guess. Port 0xE9 is off and the serial line goes to a file, so no text of
-the guest reaches this channel.
+Used by bochs.py. Bochs 2.7 and 3.x differ in a few places: both spellings are understood, and
+nothing else. Whatever does not look exactly as expected raises MachineError with the line: a grade
+must never rest on a guess. Port 0xE9 is off and the serial line goes to a file, so no text of the
+guest reaches this channel.
 """
 import re
 from collections import namedtuple
@@ -29,10 +30,14 @@ _SHOWN = re.compile(r"^\d{11}: (?:switched from '[a-z0-9 -]+' to '[a-z0-9 -]+'"
 _TRACE = re.compile(r"^\[CPU0 (RD|WR|RW)\]: (?:LIN 0x([0-9a-f]{16}) )?PHY 0x([0-9a-f]+) "
                     r"\(len=(\d+)(?:, \S+)?\): ([0-9A-Fx ]+?)(?:\t; (\S+))?$")
 _REGISTER = re.compile(r"^(r\w\w?) ?: ([0-9a-f]{8})_([0-9a-f]{8})$")
+_EFLAGS = re.compile(r"^eflags:? 0x[0-9a-f]{8}: .*$")        # with the colon from 3.0 on
 _SEGMENT = re.compile(r"^(\w+):0x([0-9a-f]{4}), dh=0x([0-9a-f]{8}), dl=0x([0-9a-f]{8}), valid=\d+$")
 _TABLE = re.compile(r"^(gdtr|idtr):base=0x([0-9a-f]+), limit=0x([0-9a-f]+)$")
 _CONTROL = re.compile(r"^(CR0|CR3|CR4|EFER)=0x([0-9a-f]+)(?::.*)?$")
 _CR2 = re.compile(r"^CR2=page fault laddr=0x([0-9a-f]+)$")
+_OTHER_CONTROL = re.compile(r"^(?: +P(?:CD|WT)=page-level [a-z -]+=[01]|CR8: 0x[0-9a-f]+"
+                            r"|XCR0=0x[0-9a-f]{8}: .*|CPL=[0-3])?$")        # CPL from 3.1 on
+_DEBUG = re.compile(r"^DR([0-7])=0x([0-9a-f]+)(?::.*)?$")
 _MEMORY = re.compile(r"^0x([0-9a-f]{16}) <[^<>\t]*>:((?:\t0x[0-9a-f]+)+)$")
 _PAGE = re.compile(r"^linear page 0x([0-9a-f]+) maps to physical page 0x([0-9a-f]+)$")
 
@@ -92,7 +97,7 @@ def registers(text):
         match = _REGISTER.match(line)
         if match:
             found[match[1]] = int(match[2] + match[3], 16)
-        elif line.startswith("eflags 0x"):
+        elif _EFLAGS.match(line):
             found["eflags"] = _flags(line)
         elif line != "CPU0:" and line:
             raise _bad("register line", line)
@@ -108,7 +113,7 @@ _FLAG_BITS = {"id": 21, "vip": 20, "vif": 19, "ac": 18, "vm": 17, "rf": 16, "nt"
 def _flags(line):
     """EFLAGS from the names (upper case = set): with lazy flags the hex number can be old."""
     value = 2
-    for word in line.split(": ", 1)[1].split():
+    for word in line.rpartition(": ")[2].split():
         if word.startswith("IOPL="):
             value |= int(word[5:]) << 12
         elif word.lower() not in _FLAG_BITS:
@@ -127,6 +132,8 @@ def control(text):
             found[match[1].lower()] = int(match[2], 16)
         elif _CR2.match(line):
             found["cr2"] = int(_CR2.match(line)[1], 16)
+        elif not _OTHER_CONTROL.match(line):
+            raise _bad("control register line", line)
     if len(found) != 5:
         raise _bad("control registers", text)
     return found
@@ -151,10 +158,16 @@ def segments(text):
 
 def dr7(text):
     """`dreg`: the value of DR7."""
-    found = re.search(r"^DR7=0x([0-9a-f]{8})\b", text, re.M)
-    if not found:
+    found = {}
+    for line in text.splitlines():
+        match = _DEBUG.match(line)
+        if match:
+            found[match[1]] = int(match[2], 16)
+        elif line:
+            raise _bad("debug register line", line)
+    if "7" not in found:
         raise _bad("debug registers", text)
-    return int(found[1], 16)
+    return found["7"]
 
 
 def base_of(segment):
@@ -188,6 +201,13 @@ def page(text):
     return found[0] if found else None
 
 
+def spelled_as_before(text):
+    """What `page` and a stop say, without what 3.1 adds: an entry's address, and zeros in front of
+    the distance from a symbol."""
+    text = re.sub(r"^( *(?:PML4|PDPE|PDE|PTE): )0x[0-9a-f]{16} : ", r"\1", text, flags=re.M)
+    return re.sub(r"\+0{1,15}([0-9a-f]+\): )", r"+\1", text)
+
+
 def triple_fault(log):
     """The last "3rd exception with no resolution" in the log: tick and registers, or None."""
     at = log.rfind("exception with no resolution")
@@ -196,7 +216,7 @@ def triple_fault(log):
     dump = log[log.rfind("CPU is in ", 0, at):at]
     tick = re.findall(r"^(\d{11,})e\[CPU0 +\] exception\(\): 3rd \(\d+\) $", dump + "\n", re.M)
     found = {}
-    for name, value in re.findall(r"\b([ER]IP|[ER]SP|CR[0234]|EFER) *=(?:0x)?([0-9a-f_]+)", dump):
+    for name, value in re.findall(r"\b([ER]IP|[ER]SP|CR[0234]|EFER) *= *(?:0x)?([0-9a-f_]+)", dump):
         name = "r" + name[1:].lower() if name[0] in "ER" and name != "EFER" else name.lower()
         found[name] = int(value.replace("_", ""), 16)
     selector = re.search(r"\|  CS:([0-9a-f]{4})", dump)
