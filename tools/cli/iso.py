@@ -16,7 +16,7 @@ IMAGE = "build/pagewalk.iso"
 GRUB = Path("/usr/lib/grub")
 TOOLS = ("grub-mkimage", "xorriso", "mformat")
 MODULES = {"i386-pc": "grub-pc-bin", "x86_64-efi": "grub-efi-amd64-bin"}
-TITLE_WIDTH = 22
+TITLE_WIDTH = 20
 
 # The serial line shows the menu, too, and takes keys; UEFI's console may do so by itself. Where
 # there is VGA text it is kept, whatever the kernel would like: see src/screen.h.
