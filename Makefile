@@ -99,10 +99,10 @@ endef
 INCLUDES = -Isrc -Isrc/arch$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
 PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault \
-	glance ink portrait
+	glance ink portrait screen pixels font canvas$(WIDTH) menu
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map split)
 BOOT_32 := multiboot entry32 vectors32 probe32 glance32
-BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64
+BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64 canvas64
 STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \
 	$(patsubst %,$(STAFF_DIR)/src/%.o,$(PLATFORM_C) $(LESSON_PLATFORM)) \
 	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(sort $(PAGING_C) $(LESSON_PAGING))) \

@@ -7,6 +7,9 @@
 
 MB2_MAGIC     equ 0xE85250D6
 MB2_I386      equ 0                       ; entered in 32-bit protected mode, paging off
+TAG_FRAMEBUFFER equ 5
+TAG_OPTIONAL  equ 1
+
 MB1_MAGIC     equ 0x1BADB002
 MB1_FLAGS     equ 0x00000003              ; page-aligned modules, memory information wanted
 
@@ -16,6 +19,10 @@ mb2_header:
     dd MB2_I386
     dd mb2_end - mb2_header
     dd 0x100000000 - (MB2_MAGIC + MB2_I386 + (mb2_end - mb2_header))
+    dw TAG_FRAMEBUFFER, TAG_OPTIONAL      ; pixels are welcome where there is no text: src/screen.h
+    dd 20                                 ; bytes of this tag
+    dd 0, 0, 0                            ; any width, any height, any depth
+    align 8, db 0
     dw 0, 0                               ; end tag: type, flags
     dd 8                                  ;          size
 mb2_end:

@@ -9,6 +9,8 @@
 #define TAG_COMMAND_LINE     1u
 #define TAG_MODULE           3u
 #define TAG_MEMORY_MAP       6u
+#define TAG_FRAMEBUFFER      8u
+#define FRAMEBUFFER_RGB      1u
 #define MEMORY_AVAILABLE     1u
 #define MB1_HAS_COMMAND_LINE (1u << 2)
 #define MB1_HAS_MODULES      (1u << 3)
@@ -22,6 +24,16 @@ struct tag_module {
 };
 struct tag_map {
     uint32_t type, size, entry_size, entry_version;
+};
+struct __attribute__((packed)) tag_framebuffer {
+    uint32_t type, size;
+    uint64_t start;
+    uint32_t bytes_per_row, width, height;
+    uint8_t bits_per_pixel, kind;
+    uint16_t reserved;
+    struct {
+        uint8_t position, bits;
+    } red, green, blue;
 };
 struct map_entry {
     uint64_t start, length;
@@ -82,6 +94,20 @@ static void read_map(const struct tag_map *map)
     }
 }
 
+static void read_framebuffer(const struct tag_framebuffer *f)
+{
+    if (f->kind != FRAMEBUFFER_RGB)
+        return;
+    boot_info.screen = (struct boot_screen){ .start = f->start,
+                                             .bytes_per_row = f->bytes_per_row,
+                                             .width = f->width,
+                                             .height = f->height,
+                                             .bytes_per_pixel = (f->bits_per_pixel + 7u) / 8,
+                                             .red = { f->red.position, f->red.bits },
+                                             .green = { f->green.position, f->green.bits },
+                                             .blue = { f->blue.position, f->blue.bits } };
+}
+
 static void read_multiboot2(uint32_t info)
 {
     uint32_t total = *(const uint32_t *)phys_ptr(info);
@@ -100,6 +126,8 @@ static void read_multiboot2(uint32_t info)
         }
         if (tag->type == TAG_MEMORY_MAP)
             read_map((const void *)tag);
+        if (tag->type == TAG_FRAMEBUFFER)
+            read_framebuffer((const void *)tag);
     }
 }
 

@@ -23,6 +23,17 @@ struct boot_row {
     uint32_t type;
 };
 
+/* The screen as the loader left it. bytes_per_pixel is 0 when there are no pixels to draw on: then
+ * it is the VGA text screen. */
+struct boot_screen {
+    uint64_t start; /* of the first pixel */
+    uint32_t bytes_per_row, width, height;
+    unsigned bytes_per_pixel;
+    struct {
+        uint8_t position, bits;
+    } red, green, blue; /* where each colour lies in a pixel */
+};
+
 struct boot_info {
     char command_line[BOOT_COMMAND_LINE];
     unsigned ram_regions, modules;
@@ -30,6 +41,7 @@ struct boot_info {
     unsigned rows;
     struct boot_row row[BOOT_REGIONS]; /* all of the map */
     struct boot_region module[BOOT_MODULES];
+    struct boot_screen screen;
     struct boot_region self; /* where the loader left this information */
 };
 

@@ -1,13 +1,12 @@
-/* Serial line and VGA text screen: see console.h. 16550 UART, and the VGA text buffer at 0xB8000.
- */
+/* Serial line and screen: see console.h. 16550 UART. */
 #include "console.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "arch.h"
 #include "cpu.h"
+#include "screen.h"
 
 #define COM1                      0x3F8u
 #define COM1_INTERRUPTS           (COM1 + 1)
@@ -17,37 +16,29 @@
 #define COM1_LINE_STATUS          (COM1 + 5)
 #define LINE_CONTROL_8N1          0x03u /* 0 means five-bit characters, and Bochs obeys it */
 #define LINE_CONTROL_DIVISOR      0x80u
+#define LINE_STATUS_DATA_READY    0x01u
 #define LINE_STATUS_HOLDING_EMPTY 0x20u
 #define LINE_STATUS_ALL_EMPTY     0x40u
 
-#define VGA_WHITE 0x0700u
+#define COM1_SCRATCH    (COM1 + 7)
+#define SCRATCH_PATTERN 0x5Au
 
-static unsigned vga_column, vga_row = CONSOLE_TOP;
-static volatile uint16_t *vga_screen;
+static unsigned column, row = CONSOLE_TOP;
+static bool has_serial;
 
-static volatile uint16_t *vga_cell(unsigned row, unsigned column)
+/* A UART keeps what is written to its scratch register; where there is none, nothing does. */
+static bool find_serial(void)
 {
-    return vga_screen + row * CONSOLE_COLUMNS + column;
-}
-
-void console_move_screen(uintptr_t va)
-{
-    vga_screen = (volatile uint16_t *)va;
-}
-
-uintptr_t console_screen(void)
-{
-    return (uintptr_t)vga_screen;
-}
-
-void console_cell(unsigned row, unsigned column, uint16_t cell)
-{
-    *vga_cell(row, column) = cell;
+    cpu_out8(COM1_SCRATCH, SCRATCH_PATTERN);
+    return cpu_in8(COM1_SCRATCH) == SCRATCH_PATTERN;
 }
 
 void console_init(void)
 {
-    console_move_screen((uintptr_t)phys_ptr(VGA_TEXT));
+    screen_clear();
+    has_serial = find_serial();
+    if (!has_serial)
+        return;
     cpu_out8(COM1_INTERRUPTS, 0);
     cpu_out8(COM1_LINE_CONTROL, LINE_CONTROL_DIVISOR);
     cpu_out8(COM1, 1); /* divisor 1: 115,200 baud */
@@ -55,47 +46,59 @@ void console_init(void)
     cpu_out8(COM1_LINE_CONTROL, LINE_CONTROL_8N1);
     cpu_out8(COM1_FIFO, 0xC7);
     cpu_out8(COM1_MODEM_CONTROL, 0x03);
-    for (unsigned row = 0; row < CONSOLE_ROWS; row++) {
-        for (unsigned column = 0; column < CONSOLE_COLUMNS; column++)
-            *vga_cell(row, column) = VGA_WHITE | ' ';
-    }
 }
 
 void console_drain(void)
 {
-    while (!(cpu_in8(COM1_LINE_STATUS) & LINE_STATUS_ALL_EMPTY))
+    while (has_serial && !(cpu_in8(COM1_LINE_STATUS) & LINE_STATUS_ALL_EMPTY))
         ;
+}
+
+void console_close(void)
+{
+    console_drain();
+    if (has_serial)
+        cpu_out8(COM1_FIFO, 0);
+}
+
+bool console_key(void)
+{
+    if (!has_serial || !(cpu_in8(COM1_LINE_STATUS) & LINE_STATUS_DATA_READY))
+        return false;
+    (void)cpu_in8(COM1);
+    return true;
 }
 
 static void serial_put(char c)
 {
+    if (!has_serial)
+        return;
     while (!(cpu_in8(COM1_LINE_STATUS) & LINE_STATUS_HOLDING_EMPTY))
         ;
     cpu_out8(COM1, (uint8_t)c);
 }
 
-static void vga_new_line(void)
+static void new_line(void)
 {
-    vga_column = 0;
-    if (++vga_row < CONSOLE_ROWS)
+    column = 0;
+    if (++row < SCREEN_ROWS)
         return;
-    for (unsigned row = CONSOLE_TOP; row < CONSOLE_ROWS; row++) {
-        for (unsigned column = 0; column < CONSOLE_COLUMNS; column++)
-            *vga_cell(row, column) =
-                row + 1 < CONSOLE_ROWS ? *vga_cell(row + 1, column) : (uint16_t)(VGA_WHITE | ' ');
+    for (unsigned y = CONSOLE_TOP; y < SCREEN_ROWS; y++) {
+        for (unsigned x = 0; x < SCREEN_COLUMNS; x++)
+            screen_put(y, x, y + 1 < SCREEN_ROWS ? screen_cell(y + 1, x) : SCREEN_WHITE | ' ');
     }
-    vga_row = CONSOLE_ROWS - 1;
+    row = SCREEN_ROWS - 1;
 }
 
 static void put(char c)
 {
     if (c == '\n') {
         serial_put('\r');
-        vga_new_line();
+        new_line();
     } else {
-        if (vga_column == CONSOLE_COLUMNS)
-            vga_new_line();
-        *vga_cell(vga_row, vga_column++) = (uint16_t)(VGA_WHITE | (uint8_t)c);
+        if (column == SCREEN_COLUMNS)
+            new_line();
+        screen_put(row, column++, (uint16_t)(SCREEN_WHITE | (uint8_t)c));
     }
     serial_put(c);
 }

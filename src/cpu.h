@@ -54,6 +54,11 @@ static inline void cpu_invlpg(uintptr_t va)
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
+#define CPUID_EXTENDED 0x80000000u
+#define CPUID_FEATURES 0x80000001u
+#define EDX_NX         (1u << 20)
+#define EDX_LONG_MODE  (1u << 29)
+
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;
 };
@@ -65,6 +70,13 @@ static inline struct cpuid cpu_id(uint32_t leaf)
                      : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
                      : "a"(leaf), "c"(0));
     return r;
+}
+
+/* MSR_EFER exists only where execute-disable or long mode does. */
+static inline bool cpu_has_efer(void)
+{
+    return cpu_id(CPUID_EXTENDED).eax >= CPUID_FEATURES &&
+           (cpu_id(CPUID_FEATURES).edx & (EDX_NX | EDX_LONG_MODE)) != 0;
 }
 
 static inline void cpu_out8(uint16_t port, uint8_t value)

@@ -3,13 +3,9 @@
 
 #include "cpu.h"
 
-#define CPUID_EXTENDED       0x80000000u
-#define CPUID_FEATURES       0x80000001u
 #define CPUID_ADDRESS_WIDTHS 0x80000008u
 #define EDX_PSE36            (1u << 17)
 #define EDX_1G               (1u << 26)
-#define EDX_NX               (1u << 20)
-#define EDX_LONG_MODE        (1u << 29)
 #define PDPT_BYTES           32u
 
 extern const uint8_t glance_read[], glance_end[];
@@ -24,8 +20,7 @@ bool glance_caught(struct trap *t)
 
 static bool is_long_mode(void)
 {
-    return cpu_id(CPUID_EXTENDED).eax >= CPUID_FEATURES &&
-           (cpu_id(CPUID_FEATURES).edx & EDX_LONG_MODE) && (cpu_read_msr(MSR_EFER) & EFER_LMA);
+    return cpu_has_efer() && (cpu_read_msr(MSR_EFER) & EFER_LMA);
 }
 
 /* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
@@ -60,7 +55,7 @@ static struct pg_features cpu_features(void)
     if (last >= CPUID_FEATURES) {
         uint32_t edx = cpu_id(CPUID_FEATURES).edx;
         f.pages_1g = (edx & EDX_1G) != 0;
-        if (edx & (EDX_NX | EDX_LONG_MODE))
+        if (cpu_has_efer())
             f.nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0;
     }
     if (last >= CPUID_ADDRESS_WIDTHS)

@@ -3,19 +3,11 @@
 
 static unsigned row, column;
 static enum colour colour;
-static uint16_t shown[CONSOLE_TOP][CONSOLE_COLUMNS]; /* what is there: the screen is slow */
 
 void ink_char(char c)
 {
-    uint16_t cell = (uint16_t)((unsigned)colour << 8 | (uint8_t)c);
-
-    if (column >= CONSOLE_COLUMNS)
-        return;
-    if (shown[row][column] != cell) {
-        shown[row][column] = cell;
-        console_cell(row, column, cell);
-    }
-    column++;
+    if (column < SCREEN_COLUMNS)
+        screen_put(row, column++, (uint16_t)((unsigned)colour << 8 | (uint8_t)c));
 }
 
 void ink_at(unsigned to_row, unsigned to_column, enum colour with)

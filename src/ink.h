@@ -1,5 +1,5 @@
 /*
- * Coloured text at a place of the text screen, above the story. Rows are those above CONSOLE_TOP;
+ * Coloured text at a place of the screen, above the story. Rows are those above CONSOLE_TOP;
  * what would go beyond the last column is dropped. Used by the portrait.
  */
 #ifndef PAGEWALK_INK_H
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#include "console.h"
+#include "screen.h"
 
 /* VGA colours, the background in the high nibble. */
 enum colour {

@@ -20,9 +20,6 @@
 #define GATES_64_FROM   8u
 #define GATE_INTERRUPT  0x8E00u /* P, DPL 0, interrupt gate, no stack switch */
 #define SELECTOR_CODE64 0x38u
-#define CPUID_EXTENDED  0x80000000u
-#define CPUID_FEATURES  0x80000001u
-#define EDX_LONG_MODE   (1u << 29)
 
 struct gate64 {
     uint16_t offset_low, selector, attributes, offset_middle;

@@ -1,8 +1,11 @@
 /* How a run ends: see machine.h. */
 #include "machine.h"
 
+#include "bootinfo.h"
 #include "cpu.h"
 #include "exam.h"
+#include "menu.h"
+#include "screen.h"
 
 #define QEMU_EXIT  0xF4u   /* isa-debug-exit: exit status = value * 2 + 1 */
 #define BOCHS_EXIT 0x8900u /* Bochs' "unmapped" device: ends when it has read this word */
@@ -20,6 +23,9 @@ __attribute__((noinline, noclone, section(".text.stops"))) _Noreturn void machin
 _Noreturn void machine_stop(enum machine_end status)
 {
     exam.status = status;
+    if (boot_option("menu", 0) != 0)
+        menu_return();
     console_drain();
+    screen_show();
     machine_end(status);
 }

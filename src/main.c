@@ -7,6 +7,7 @@
 #include "exam.h"
 #include "frames.h"
 #include "machine.h"
+#include "screen.h"
 #include "traps.h"
 
 /* Physical addresses: the image lies 1:1 or at an offset, its end is where free memory may begin.
@@ -19,9 +20,11 @@ _Noreturn void platform_main(uint32_t magic, uint32_t info)
 {
     console_init();
     traps_init();
+    bool told = boot_info_read(magic, info);
+    screen_init();
     exam_init(EXAM_DEFAULT_SEED);
     print("Pagewalk, lesson %u: %s\n\n", lesson.number, lesson.title);
-    if (!boot_info_read(magic, info))
+    if (!told)
         refuse(
             "This kernel was not started by Multiboot2 (EAX was 0x%08x), so it does not know its\n"
             "memory. Start it through GRUB: make LESSON=%u run.",

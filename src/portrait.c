@@ -1,11 +1,11 @@
-/* The tables on the text screen: see portrait.h. */
+/* The tables on the screen: see portrait.h. */
 #include "portrait.h"
 
-#include "console.h"
 #include "cpu.h"
 #include "glance.h"
 #include "ink.h"
 #include "probe.h"
+#include "screen.h"
 
 #define MAP_ROWS    8u
 #define MAP_COLUMNS 32u
@@ -89,7 +89,7 @@ static void draw_map(const struct map *map, unsigned left)
     ink_text(" at ");
     ink_hex(map->table.value);
     ink_text(readable ? "" : ", not mapped here");
-    ink_blank_to(left == 0 ? MAP_RIGHT : CONSOLE_COLUMNS);
+    ink_blank_to(left == 0 ? MAP_RIGHT : SCREEN_COLUMNS);
     for (unsigned y = 0; y < MAP_ROWS; y++) {
         ink_at(MAP_TOP + y, left, DIM);
         if (readable && first < entries)
@@ -97,7 +97,7 @@ static void draw_map(const struct map *map, unsigned left)
         for (unsigned x = 0; readable && x < MAP_COLUMNS && first < entries; x++, first += each)
             put_cell(map, first, each);
         ink_colour(DIM);
-        ink_blank_to(left == 0 ? MAP_RIGHT : CONSOLE_COLUMNS);
+        ink_blank_to(left == 0 ? MAP_RIGHT : SCREEN_COLUMNS);
     }
 }
 
@@ -105,7 +105,7 @@ static void clear_rows(unsigned from, unsigned to, unsigned left)
 {
     for (unsigned y = from; y < to; y++) {
         ink_at(y, left, y == 0 ? TITLE : PLAIN);
-        ink_blank_to(CONSOLE_COLUMNS);
+        ink_blank_to(SCREEN_COLUMNS);
     }
 }
 
@@ -135,7 +135,7 @@ static void draw_walk(const struct pg_space *space, const struct pg_walk *walk, 
                  : walk->end == PG_END_NONCANONICAL ? " not canonical"
                                                     : " out of reach");
     }
-    ink_blank_to(CONSOLE_COLUMNS);
+    ink_blank_to(SCREEN_COLUMNS);
 }
 
 static void draw_legend(const struct pg_space *space)
@@ -145,14 +145,15 @@ static void draw_legend(const struct pg_space *space)
     ink_text("  CR3 ");
     ink_hex(space->root.value);
     ink_text("  . none  t table  r w page  l L large page  green: user");
-    ink_blank_to(CONSOLE_COLUMNS);
+    ink_blank_to(SCREEN_COLUMNS);
 }
 
-/* True when a write to the screen, through the tables in force, reaches the screen. */
+/* True when a write to the text screen, through the tables in force, reaches it. */
 static bool screen_is_there(const struct pg_space *space)
 {
-    struct pg_walk walk = pg_walk(space, (va_t){ console_screen() });
-
+    if (screen_place() == 0)
+        return true; /* the cells are in the staff's own memory */
+    struct pg_walk walk = pg_walk(space, (va_t){ screen_place() });
     return walk.end == PG_END_MAPPED && walk.rights.write && walk.pa.value == VGA_TEXT;
 }
 
@@ -182,17 +183,22 @@ static void draw_tables(void)
     draw_legend(&space);
 }
 
-void portrait_draw(void)
+static void draw_nothing(void)
 {
-    if (silent)
-        return;
-    if (cpu_read_cr0() & CR0_PG) {
-        draw_tables();
-        return;
-    }
     clear_rows(0, LEGEND_ROW, 0);
     ink_at(0, 0, TITLE);
     ink_text("Paging is off: no table is in force, addresses are physical.");
     ink_at(LEGEND_ROW, 0, TITLE);
-    ink_blank_to(CONSOLE_COLUMNS);
+    ink_blank_to(SCREEN_COLUMNS);
+}
+
+void portrait_draw(void)
+{
+    if (silent)
+        return;
+    if (cpu_read_cr0() & CR0_PG)
+        draw_tables();
+    else
+        draw_nothing();
+    screen_show();
 }

@@ -7,8 +7,8 @@ boot/iso makes the image; here its tree is filled.
 import shutil
 from pathlib import Path
 
-from cli import BUILD, TROUBLE, Stop, note, say
-from cli.build import build, need, sources
+from cli import BUILD, TROUBLE, USAGE, Stop, note, say
+from cli.build import build, lock, need, sources
 from cli.lessons import all_lessons
 from grader import sandbox
 
@@ -16,7 +16,7 @@ IMAGE = "build/pagewalk.iso"
 GRUB = Path("/usr/lib/grub")
 TOOLS = ("grub-mkimage", "xorriso", "mformat")
 MODULES = {"i386-pc": "grub-pc-bin", "x86_64-efi": "grub-efi-amd64-bin"}
-TITLE_WIDTH = 22
+TITLE_WIDTH = 20
 
 # The serial line shows the menu, too, and takes keys; UEFI's console may do so by itself. Where
 # there is VGA text it is kept, whatever the kernel would like: see src/screen.h.
@@ -65,16 +65,9 @@ def _kernel(lesson, options):
     return made.workdir / "stripped.elf"
 
 
-def iso(root, options):
-    """Builds every lesson and the image."""
-    need(*TOOLS)
-    for folder, package in MODULES.items():
-        if not (GRUB / folder / "multiboot2.mod").exists():
-            raise Stop(TROUBLE, f"GRUB's modules for {folder} are missing (package {package}): "
-                                "run ./setup, which installs what is needed.")
-    root = Path(root)
-    work = root / "build" / "iso"
-    shutil.rmtree(work, ignore_errors=True)
+def _made(root, options, work):
+    """The image, in `work`."""
+    shutil.rmtree(work / "tree", ignore_errors=True)
     (work / "tree/boot/grub").mkdir(parents=True)
     lessons = all_lessons(root)
     for lesson in lessons:
@@ -84,7 +77,24 @@ def iso(root, options):
                        root, write=[work.resolve()], read=[root])
     if done.status:
         raise Stop(TROUBLE, f"{done.out}{done.said}boot/iso failed; what it says stands above.")
-    (work / "pagewalk.iso").replace(root / IMAGE)
-    size = (root / IMAGE).stat().st_size / 1e6
-    say(f"{IMAGE}, {size:.1f} MB: burn it, or copy it onto a USB stick as README.md says.")
+    return work / "pagewalk.iso"
+
+
+def iso(root, options):
+    """Builds every lesson and the image: build/pagewalk.iso, or the file --out names."""
+    root = Path(root).resolve()
+    name = options.out or IMAGE
+    target = Path(options.out) if options.out else root / IMAGE
+    if target.is_dir() or not (target.parent.is_dir() or target.parent == root / "build"):
+        raise Stop(USAGE, f"The image cannot be written to {name}: that is no file in a folder.")
+    need(*TOOLS)
+    for folder, package in MODULES.items():
+        if not (GRUB / folder / "multiboot2.mod").exists():
+            raise Stop(TROUBLE, f"GRUB's modules for {folder} are missing (package {package}): "
+                                "run ./setup, which installs what is needed.")
+    with lock(root / "build/iso"):
+        made = _made(root, options, root / "build/iso")
+        size = made.stat().st_size / 1e6
+        shutil.move(made, target)
+    say(f"{name}, {size:.1f} MB: burn it, or copy it onto a USB stick as README.md says.")
     return 0

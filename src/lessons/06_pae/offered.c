@@ -11,15 +11,12 @@
 #include "machine.h"
 #include "paging/walk.h"
 
-#define PDPT_BYTES     32u
-#define ENTRIES        512u
-#define OLD_ENTRY      7u
-#define CPUID_EXTENDED 0x80000000u
-#define CPUID_FEATURES 0x80000001u
-#define CPUID_WIDTHS   0x80000008u
-#define EDX_PAE        (1u << 6)
-#define EDX_NX         (1u << 20)
-#define WIDTH_OF_OLD   36u
+#define PDPT_BYTES   32u
+#define ENTRIES      512u
+#define OLD_ENTRY    7u
+#define CPUID_WIDTHS 0x80000008u
+#define EDX_PAE      (1u << 6)
+#define WIDTH_OF_OLD 36u
 
 extern const uint8_t image_start[], image_end[];
 

@@ -12,6 +12,7 @@
 #include "lesson.h"
 #include "machine.h"
 #include "probe.h"
+#include "screen.h"
 #include "stack.h"
 #include "traps.h"
 
@@ -146,7 +147,7 @@ static void move_in(pa_t root)
     if (!can_live_in(root))
         machine_stop(END_PANIC);
     cpu_write_cr3(root.value);
-    console_move_screen(SCREEN + VGA_TEXT % PAGE_SIZE);
+    screen_move(SCREEN + VGA_TEXT % PAGE_SIZE);
     stack_call(STACK_TOP, live, root.value);
 }
 

@@ -11,6 +11,7 @@
 #include "frames.h"
 #include "machine.h"
 #include "memory.h"
+#include "screen.h"
 
 #define SPARE_PAGES  96u
 #define GAP_MAX      8u
