@@ -51,7 +51,7 @@ static void ask_for_refusals(void)
     }
     va32_t inside = { free.value + (LARGE_BYTES >> 1) };
     exam_answer(inside.value, map_large(&user.space, inside, frame, 0), 0);
-    inside.value = free.value + FRAME_BYTES;
+    inside.value = free.value + 1 + exam_below(LARGE_BYTES - 1); /* nobody knows it by heart */
     exam_answer(inside.value, map_large(&user.space, inside, frame, 0), 0);
     exam_answer(taken.value, map_large(&user.space, taken, frame, 0), 0);
     ask_with_null(taken);
