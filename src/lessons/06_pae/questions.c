@@ -9,7 +9,6 @@
 #include "lesson.h"
 
 #define QUESTIONS 1024u
-#define INSIDE    8u          /* an address inside a page */
 #define EMPTY_VA  0xFFC00000u /* in the last GiB: no PD, no PT */
 #define EMPTY_PDE 0x3F000000u /* in the first GiB: no PT */
 #define UNTOUCHED 0x1111u     /* what *pa holds when nothing may be written to it */
@@ -43,14 +42,20 @@ static void refuse_map(uint32_t va, uint64_t pa, uint64_t flags)
     exam_answer(va, result, frames_free()); /* counted behind the call */
 }
 
+/* An address inside a page: where is drawn, so that nobody knows it by heart. */
+static uint32_t inside(void)
+{
+    return 1 + exam_below((uint32_t)PAGE_SIZE - 1);
+}
+
 static void ask_map(void)
 {
     uint32_t code = va_of(CODE_VA), large = va_of(LARGE_VA);
     uint64_t limit = BIT(physical_bits());
 
     refuse_map(code, exam.note[DATA_PA], PTE_RW);
-    refuse_map(code + INSIDE, exam.note[DATA_PA], PTE_RW);
-    refuse_map(EMPTY_VA, FOUR_GIB + INSIDE, PTE_RW);
+    refuse_map(code + inside(), exam.note[DATA_PA], PTE_RW);
+    refuse_map(EMPTY_VA, FOUR_GIB + inside(), PTE_RW);
     refuse_map(EMPTY_VA, limit, PTE_RW);
     refuse_map(EMPTY_VA, FOUR_GIB, PTE_RW | PTE_PWT | BIT(52));
     refuse_map(large + (uint32_t)PAGE_SIZE, FOUR_GIB, PTE_RW);
@@ -97,7 +102,7 @@ static void ask_set_executable(void)
 {
     lesson_needs(set_executable(&space, (va32_t){ EMPTY_VA }, true), SET_EXECUTABLE,
                  "set_executable");
-    refuse_executable(va_of(CODE_VA) + INSIDE);
+    refuse_executable(va_of(CODE_VA) + inside());
     refuse_executable(EMPTY_VA);
     refuse_executable(EMPTY_PDE);
     refuse_executable(va_of(SWAP_VA));
