@@ -22,6 +22,10 @@ NOWHERE = """[CPU0 WR]: LIN 0x0000000000208140 PHY 0x000000208140 (len=4, UC): 0
 Next at t=52749029
 (0).[52749029] ??? (physical address not available)
 """
+HALF = """Next at t=52749031
+bx_dbg_read_linear: physical address not available for linear 0x0000000000800000
+(0) [0x0000007ffffe] 0008:00000000007ffffe (unk. ctxt): add byte ptr ds:[eax], al ; 0000
+"""
 LATE = """(0) Caught time breakpoint
 Next at t=92304212
 (0) [0x000000200385] 0008:0000000000200385 (unk. ctxt): jmp .-2  (0x00200385)     ; ebfe
@@ -87,7 +91,7 @@ def registers_text(eflags=FLAGS):
 @pytest.mark.parametrize("text, reason, rip", [
     (MAGIC, "magic", 0x200063), (WALKED, "step", 0x2003B3), (LATE, "time", 0x200385),
     (DEAD, "reset", 0xFFF0), (BROKEN, "breakpoint", 0x200140), (NOWHERE, "step", None),
-    (WATCHED, "breakpoint", 0x200140), (SHOWN, "breakpoint", 0x200140)])
+    (HALF, "step", 0x7FFFFE), (WATCHED, "breakpoint", 0x200140), (SHOWN, "breakpoint", 0x200140)])
 def test_a_stop_has_its_reason_and_place(text, reason, rip):
     stop = bochs_text.stop(text)
     assert (stop.reason, stop.rip) == (reason, rip)

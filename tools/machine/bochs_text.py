@@ -21,6 +21,8 @@ _NEXT = re.compile(r"^Next at t=(\d+)$")
 _WHERE = re.compile(r"^\(0\) \[0x([0-9a-f]+)\] ([0-9a-f]+):([0-9a-f]+) \(.*?\): "
                     r"(.*?)\s*; [0-9a-f]+$")
 _NOWHERE = re.compile(r"^\(0\)(?:\.\[\d+\])? \?\?\? \(physical address not available\)$")
+# Said before _WHERE or _NOWHERE when the bytes to disassemble reach into a page that is not mapped.
+_HALF = re.compile(r"^bx_dbg_read_linear: physical address not available for linear 0x[0-9a-f]+$")
 _RESET = re.compile(r"^\(0\)\.\[\d+\] ")     # before "Next at": the CPU itself asked to stop
 _BREAK = re.compile(r"^\(0\) (?:Breakpoint \d+, (?:0x)?[0-9a-f:]+ in .*"
                     r"|Caught (?:read|write) watch point at 0x[0-9a-f]+.*)$")
@@ -82,7 +84,7 @@ def stop(text):
             where = _WHERE.match(line).groups()
         elif _NOWHERE.match(line):
             where = (None, None, None, None)
-        elif line and not _SHOWN.match(line):
+        elif line and not _SHOWN.match(line) and not _HALF.match(line):
             raise _bad("line at a stop", line)
     if tick is None or where is None:
         raise _bad("stop", text[-200:])
