@@ -171,7 +171,7 @@ static unsigned draw_other_register(void)
 
 void ask_predict_vector(void)
 {
-    static const unsigned special[] = { RSP, RBP, R12 };
+    static const unsigned special[] = { RSP, RBP, R12, R8 };
 
     for (unsigned i = 0; i < PREDICT_QUESTIONS; i++) {
         struct access access = { .va = { draw_address(i) } };
