@@ -79,12 +79,12 @@ static bool is_dirty(uint64_t frame)
     return same > FRAME_BYTES / sizeof *word / 2;
 }
 
-unsigned frames_dirty(void)
+unsigned frames_dirty(bool given_back_too)
 {
     unsigned dirty = 0;
 
     for (unsigned i = 0; i < pool_frames; i++)
-        dirty += taken[i] && is_dirty(pool + (uint64_t)i * FRAME_BYTES);
+        dirty += (taken[i] || given_back_too) && is_dirty(pool + (uint64_t)i * FRAME_BYTES);
     return dirty;
 }
 

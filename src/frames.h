@@ -25,9 +25,11 @@ uint64_t frames_take(void);       /* a dirty frame's address, or FRAME_NONE when
 bool frames_give(uint64_t frame); /* false: not a frame of the pool, or not handed out */
 
 unsigned frames_free(void);       /* how many are left */
-unsigned frames_dirty(void);      /* how many are handed out and still as they came, by and large */
 void frames_limit(unsigned more); /* only `more` further frames are handed out */
 void frames_unlimit(void);
+
+/* How many are handed out, or were, and are still as they came, by and large. */
+unsigned frames_dirty(bool given_back_too);
 
 uint64_t frames_start(void); /* the pool, half open */
 uint64_t frames_end(void);

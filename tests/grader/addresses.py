@@ -12,8 +12,9 @@ from grader.walk import canonical
 DONE, OUT_OF_RANGE = 0, 5
 VA_BITS, USER_END = 48, 1 << 47
 UNTOUCHED = 0x5A5A5A5A5A5A5A5A
-RCX, RSP, RBP, R12, R13, REGISTERS = 1, 4, 5, 12, 13, 16
+RCX, RSP, RBP, R8, R12, R13, REGISTERS = 1, 4, 5, 8, 12, 13, 16
 NONE, SS, GP, PF = 255, 12, 13, 14
+OTHERS = [base for base in range(REGISTERS) if base not in (RCX, R13)]
 EDGES = (0x0000800000000000, 0xFFFF800000000000, 0, 0x0001000000000000, 0xFFFF000000000000,
          0x8000000000000000, 0x0100000000000000, 0xFF00000000000000, 0x100000000,
          0xFFFFFFFF80000000, 0x80000000, 0x0000400000000000)
@@ -81,12 +82,13 @@ def _range(draw, i):
 
 
 def _access(draw, i):
-    """An address, the base register, whether it is mapped, CR2 before."""
+    """An address, the base register (none that the CPU was asked about), whether it is mapped,
+    CR2 before."""
     va = _address(draw, i)
     if i % 8 == 7:
         base = 16 + i // 8
     else:
-        base = (RSP, RBP, R12, R13)[i // 2 % 4] if i % 2 == 0 else draw.below(16)
+        base = (RSP, RBP, R12, R8)[i // 2 % 4] if i % 2 == 0 else OTHERS[draw.below(14)]
     return va, base, draw.below(2), draw.next()
 
 

@@ -9,28 +9,59 @@ KEPT = bits(4, 3) | bits(11, 8) | bits(62, 52)  # PWT PCD G free: at one place w
 HALF = 1 << 47
 
 
-@keys("", "set exactly root mode")
-def half_bytes(context):
-    """As table_bytes, for the lower half of a 4-level space and its root: the upper half may be
-    the kernel's. Keys: set (the least the geometry allows for it) or exactly (an expression)."""
-    paging = context.paging()
+def _half(paging):
+    """({table: (depth, va)} of the lower half and the root, None), or (None, an Outcome)."""
     _, tables, problem = scan(paging)
     if problem:
+        return None, problem
+    return {at: place for at, place in tables.items() if place[0] == 0 or place[1] < HALF}, None
+
+
+@keys("", "set exactly taken since root mode")
+def half_bytes(context):
+    """As table_bytes, for the lower half of a 4-level space and its root: the upper half may be
+    the kernel's. Keys: set (the least the geometry allows for it) or exactly (an expression);
+    taken (an expression): so many frames were taken for these tables, since the stop `since`."""
+    paging = context.paging()
+    mine, problem = _half(paging)
+    if problem:
         return problem
-    mine = [at for at, (depth, va) in tables.items() if depth == 0 or va < HALF]
-    least = (space.smallest(paging, [row for row in context.wanted().rows if row.va < HALF])
-             if context.get("set") else context.value(context.check["exactly"]))
     have = len(mine) * PAGE
-    if have == least:
-        return passed(f"{have} bytes of tables")
+    least = have
+    if "set" in context.check:
+        rows = [row for row in context.wanted().rows if row.va < HALF]
+        least = space.smallest(paging, rows)
+    elif "exactly" in context.check:
+        least = context.value(context.check["exactly"])
+    if have != least:
+        return _not_least(paging, mine, have, least)
+    return _all_in_use(context, len(mine)) or passed(f"{have} bytes of tables")
+
+
+def _not_least(paging, mine, have, least):
+    """The failing Outcome of tables that take more or fewer bytes than due."""
     rows = [show.row("table bytes", str(least), str(have))]
     empty = [at for at in mine if not any(paging.page(at) or b"")]
     for at in empty[:3]:
-        depth, va = tables[at]
+        depth, va = mine[at]
         rows.append(show.row(f"{paging.mode.levels[depth].name} table", "freed, or never made",
                              f"empty at {show.address(at)}", at, f"for {show.address(va)}"))
     return failed(None, f"{have} bytes of tables in the lower half, {abs(have - least)} "
                   f"{'more' if have > least else 'fewer'} than due", rows=rows)
+
+
+def _all_in_use(context, tables):
+    """None when every frame taken is one of the tables that were added, else the Outcome."""
+    if "taken" not in context.check:
+        return None
+    before, problem = {}, None
+    if "since" in context.check:
+        before, problem = _half(context.paging(context.other_stop("since")))
+    taken, added = context.value(context.check["taken"]), tables - len(before or {})
+    if problem or taken == added:
+        return problem
+    return failed(None, f"{taken} frames were taken, and {added} tables were added",
+                  rows=[show.row("frames", str(added), str(taken))])
 
 
 def _flags(step):
@@ -53,27 +84,40 @@ def _lost(walk, due, used):
     return ()
 
 
-@keys("set bits", "used root mode")
+def _due(context):
+    """Function of an address: the flags due there, by `bits` or by the tables at `since`."""
+    if "bits" in context.check:
+        bits_due = context.value(context.check["bits"]) & (KEPT | PAT)
+        return lambda va: bits_due
+    before = context.paging(context.other_stop("since"))
+    return lambda va: _flags(before.walk(va).last)
+
+
+@keys("set", "bits since used root mode")
 def leaf_flags(context):
     """Every page of `set` has its flags besides the rights, which are maps' business. Keys: set;
-    bits (as a PTE has them: PWT PCD PAT G and the free ones); used (of A and D: must be set)."""
-    paging, due = context.paging(), context.value(context.check["bits"])
-    due &= KEPT | PAT
+    bits (as a PTE has them: PWT PCD PAT G and the free ones) or since (a stop: as they were then);
+    used (of A and D: must be set)."""
+    paging, due_at = context.paging(), _due(context)
     used, pages = context.value(context.get("used", 0)) & (A | D), 0
     for row in context.wanted().rows:
         va = row.va
         while va < row.va + row.size:
-            walk = paging.walk(va)
+            walk, due = paging.walk(va), due_at(va)
             wrong = _lost(walk, due, used) if walk.mapped else (None, "it is not mapped")
             if wrong:
-                have = show.entry_hex(paging.mode, walk.last.entry or 0)
-                if walk.mapped:
-                    have = f"0x{_flags(walk.last) | walk.last.entry & used:X} in {have}"
-                entry = show.row(walk.last.name, f"flags 0x{due | used:X}", have,
-                                 walk.last.address)
-                return failed(wrong[0], f"{show.address(va)}: {wrong[1]}", rows=[entry], va=va)
+                return _not_kept(paging, walk, wrong, due, used)
             va, pages = va + walk.size, pages + 1
     return passed(f"{pages} pages have theirs")
+
+
+def _not_kept(paging, walk, wrong, due, used):
+    """The failing Outcome of a page with other flags than due."""
+    have = show.entry_hex(paging.mode, walk.last.entry or 0)
+    if walk.mapped:
+        have = f"0x{_flags(walk.last) | walk.last.entry & used:X} in {have}"
+    entry = show.row(walk.last.name, f"flags 0x{due | used:X}", have, walk.last.address)
+    return failed(wrong[0], f"{show.address(walk.va)}: {wrong[1]}", rows=[entry], va=walk.va)
 
 
 @keys("va reads", "index root mode")

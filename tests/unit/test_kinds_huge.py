@@ -128,6 +128,17 @@ def test_the_lower_half_is_weighed_alone():
     assert judged({"kind": "half_bytes", "exactly": 7 * K}, build())["verdict"] == "fail"
 
 
+def test_frames_taken_that_are_no_tables():
+    tables = int(judged({"kind": "half_bytes"}, build())["message"].split()[0]) // K
+    taken = {"kind": "half_bytes", "taken": tables, "code": "E-FRAME-LEAK"}
+    assert judged(taken, build())["verdict"] == "pass"
+    found = judged({**taken, "taken": tables + 1}, build())
+    assert found["code"] == "E-FRAME-LEAK"
+    assert found["message"] == f"{tables + 1} frames were taken, and {tables} tables were added"
+    assert judged({**taken, "taken": 0, "since": "process_1"}, build())["verdict"] == "pass"
+    assert judged({**taken, "taken": 1, "since": "process_1"}, build())["code"] == "E-FRAME-LEAK"
+
+
 def flagged(bits):
     """RANGE with G and PAT in pages of every size; `bits` are the flags of one page of 2 MiB."""
     memory = Memory()

@@ -96,7 +96,7 @@ void lesson_main(void)
     print("8  The same through RBP, and by a push:\n");
     foretell_stack();
     CHECKPOINT(stack);
-    print("9  predict_vector for all 16 registers, and for some that are none.\n");
+    print("9  predict_vector for the other 14 registers, and for some that are none.\n");
     ask_predict_vector();
     CHECKPOINT(predicted);
     print("10 is_user_range: 96 ranges that a system call might be given.\n");

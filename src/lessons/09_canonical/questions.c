@@ -160,15 +160,24 @@ void ask_is_user_range(void)
 
 /* ---- Predictions ---- */
 
+/* All but RCX and R13: those the CPU itself was asked about. */
+static unsigned draw_other_register(void)
+{
+    unsigned other = exam_below(14);
+
+    other += other >= RCX;
+    return other + (other >= R13);
+}
+
 void ask_predict_vector(void)
 {
-    static const unsigned special[] = { RSP, RBP, R12, R13 };
+    static const unsigned special[] = { RSP, RBP, R12, R8 };
 
     for (unsigned i = 0; i < PREDICT_QUESTIONS; i++) {
         struct access access = { .va = { draw_address(i) } };
         access.base = i % 8 == 7   ? 16 + i / 8
                       : i % 2 == 0 ? special[i / 2 % COUNT(special)]
-                                   : exam_below(16);
+                                   : draw_other_register();
         access.mapped = exam_below(2);
         predicted(access, exam_next());
     }

@@ -116,7 +116,7 @@ static void touch_edges(void)
 static bool look_for_dirt(struct trap *t)
 {
     (void)t;
-    exam.note[DIRTY] = frames_dirty();
+    exam.note[DIRTY] = frames_dirty(false);
     if (exam.note[DIRTY] != 0)
         print("\nFrames in your hands that are as full of old rubbish as they came: %lu.\n"
               "Is every new table cleared? This is what comes of following such entries:\n",
@@ -179,7 +179,8 @@ void lesson_main(void)
     enum result result = build_kernel_map(&plan, &root);
     lesson_needs(result, BUILD, "build_kernel_map");
     exam.note[RESULT] = result;
-    exam.note[DIRTY] = result == DONE ? 0 : frames_dirty();
+    /* When it refuses, it has given its tables back, the dirty ones too. */
+    exam.note[DIRTY] = result == DONE ? 0 : frames_dirty(true);
     exam.note[FREE_AFTER] = frames_free();
     exam.note[ROOT] = root.value;
     print("result %u, the PML4 lies at 0x%lx, %lu frames taken. What your tables say:\n", result,

@@ -118,7 +118,8 @@ static void refuse_protect(void)
     ask_protect(MIXED, start, -start + PAGE_4K, PTE_XD);
     ask_protect(MIXED, start, PAGE_4K, PTE_G);
     ask_protect(MIXED, start, bytes + PAGE_4K, PTE_XD);
-    ask_protect(MIXED, start - PAGE_4K, 2 * PAGE_4K, PTE_XD);
+    /* Where nothing has been tried yet. */
+    ask_protect(MIXED, exam.note[VA + 2] - PAGE_4K, 2 * PAGE_4K, PTE_XD);
     for (unsigned frames = 0; frames < 2; frames++) {
         frames_limit(frames);
         ask_protect(PLAIN, exam.note[BIG] + PAGE_4K, 2 * PAGE_2M, PTE_XD);
