@@ -222,8 +222,6 @@ static void call_one(const struct mode *mode, const struct pg_space *space, stru
     uint64_t bytes = take(input, 4);
     (void)(pg_for_each(space, va, bytes, visit, &visits) == PG_OK);
     (void)pg_root_loads(space);
-    bool seen[FRAMES] = { false };
-    (void)(pg_check(space, claim, seen) == PG_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -247,5 +245,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     for (unsigned i = 0; i < CALLS_MOST && input.left > 0; i++)
         call_one(mode, &space, &input);
+    bool seen[FRAMES] = { false };
+    (void)(pg_check(&space, claim, seen) == PG_OK);
     return 0;
 }
