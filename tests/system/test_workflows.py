@@ -78,3 +78,51 @@ def test_the_class_workflow_grades(workspace):
     assert (result["lesson"], result["points"]) == ("01_flat_table", 0)
     assert f"0/{result['maximum']} points" in summary.read_text()
     assert (workspace / "junit.xml").exists()
+
+
+def template(*arguments):
+    return subprocess.run([str(ROOT / "tools/classroom/template"), *map(str, arguments)], text=True,
+                          capture_output=True, check=False)
+
+
+def test_a_courses_repository_is_what_the_workflow_expects(tmp_path):
+    course = tmp_path / "course"
+    done = template(course, 2, 7)
+    assert done.returncode == 0 and "OWNER" in done.stdout
+    found = {str(path.relative_to(course)) for path in course.rglob("*") if path.is_file()}
+    assert found == {"README.md", ".github/workflows/grade.yml", "work/02_two_levels.c",
+                     "work/07_long_mode.c", "work/07_long_mode.asm"}
+    assert (course / "work/02_two_levels.c").read_bytes() == \
+        (numbered(2).folder / "starter.c").read_bytes()
+    assert (course / ".github/workflows/grade.yml").read_bytes() == CLASS.read_bytes()
+    assert "lesson 7, Into long mode" in (course / "README.md").read_text()
+
+
+def test_a_template_overwrites_nothing(tmp_path):
+    (tmp_path / "mine.c").write_text("mine")
+    for arguments in ((tmp_path, 2), (tmp_path / "mine.c", 2), (tmp_path / "new",),
+                      (tmp_path / "new", 99)):
+        done = template(*arguments)
+        assert done.returncode == 64 and len(done.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.c"]
+
+
+CONTAINER = ROOT / ".devcontainer"
+
+
+def test_the_dev_container_is_built_by_setup():
+    told = json.loads((CONTAINER / "devcontainer.json").read_text())
+    recipe = CONTAINER / told["build"]["dockerfile"]
+    context = CONTAINER / told["build"]["context"]
+    orders = re.sub(r"^#.*\n", "", recipe.read_text(), flags=re.M).replace("\\\n", " ").splitlines()
+    assert orders[0] == "FROM debian:12"
+    for order in orders:
+        if order.startswith("COPY"):
+            source, target = order.split()[1:]
+            assert (context / source).is_file()
+    installed = " ".join(order for order in orders if order.startswith("RUN"))
+    assert f"&& {target}" in installed, "what was copied is run"
+    assert f" {told['remoteUser']}" in installed
+    assert re.findall(r"--no-install-recommends ([^&]*?) *&&", installed) == ["git ca-certificates"]
+    subprocess.run(["sh", "-c", told["postCreateCommand"]], cwd=ROOT, check=True,
+                   capture_output=True)

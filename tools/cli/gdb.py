@@ -23,17 +23,26 @@ Beside GDB's own commands:
 """
 
 
-def _machine(lesson, build, options, wide, serial):
-    """The command line of a QEMU that waits, with its stub on standard input and output.
+CALM = ["set confirm off", "set pagination off", "set stack-cache off", "set code-cache off"]
+
+
+def is_wide(lesson):
+    """Whether the lesson comes to long mode: then machine and symbols are 64-bit ones."""
+    checks = lesson.checks()
+    return checks["width"] == 64 or checks.get("wants_long_mode", False)
+
+
+def machine(lesson, build, options, serial, stub):
+    """The command line of a QEMU that waits for GDB at `stub`, as -gdb has it.
 
     A 32-bit kernel runs on a 32-bit machine, so that GDB and the stub agree about registers."""
-    return ["qemu-system-x86_64" if wide else "qemu-system-i386", "-S", "-gdb", "stdio", *HEADLESS,
-            "-cpu", options.cpu or "max", "-m", str(options.mem or lesson.memory("qemu")),
-            "-serial", f"file:{serial}",
+    return ["qemu-system-x86_64" if is_wide(lesson) else "qemu-system-i386", "-S", "-gdb", stub,
+            *HEADLESS, "-cpu", options.cpu or "max",
+            "-m", str(options.mem or lesson.memory("qemu")), "-serial", f"file:{serial}",
             "-kernel", str(build.kernel32), "-append", f"seed={options.seed or 1}"]
 
 
-def _symbols(lesson, build, wide, folder):
+def symbols(lesson, build, wide, folder):
     """The kernel's symbols in a file of the machine's own width."""
     if not wide or lesson.checks()["width"] == 64:
         return build.elf
@@ -46,6 +55,12 @@ def _symbols(lesson, build, wide, folder):
     return path
 
 
+def beginning(lesson, build, wide, serial):
+    """GDB's orders once it is connected."""
+    return [f"source {lesson.root / 'tools/gdb/pagewalk.py'}",
+            f"python start({str(serial)!r}, {wide}, {_stops(build)})"]
+
+
 def _stops(build):
     """{address: name} of the checkpoints, and of the end."""
     return {s.value: s.name.removeprefix("checkpoint_") for s in Elf.load(build.elf).symbols
@@ -55,17 +70,13 @@ def _stops(build):
 def gdb(lesson, build, options):
     """GDB's prompt; it ends with q or the end of input."""
     need("gdb", "qemu-system-i386", "qemu-system-x86_64", "objdump")
-    checks = lesson.checks()
-    wide = checks["width"] == 64 or checks.get("wants_long_mode", False)
+    wide = is_wide(lesson)
     say(WELCOME)
     with tempfile.TemporaryDirectory() as folder:
         serial = Path(folder) / "serial.txt"
-        machine = shlex.join(_machine(lesson, build, options, wide, serial))
-        orders = ["set confirm off", "set pagination off", "set stack-cache off",
-                  "set code-cache off", f"file {_symbols(lesson, build, wide, folder)}",
-                  f"target remote | exec {machine}",
-                  f"source {lesson.root / 'tools/gdb/pagewalk.py'}",
-                  f"python start({str(serial)!r}, {wide}, {_stops(build)})"]
+        command = shlex.join(machine(lesson, build, options, serial, "stdio"))
+        orders = [*CALM, f"file {symbols(lesson, build, wide, folder)}",
+                  f"target remote | exec {command}", *beginning(lesson, build, wide, serial)]
         subprocess.run(["gdb", "-q", "-nx", *(word for order in orders for word in ("-ex", order))],
                        cwd=lesson.root, check=False)
     return PASS

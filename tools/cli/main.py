@@ -68,6 +68,7 @@ def parser():
     p.add_argument("--space", metavar="ROOT")
     p.add_argument("--va", metavar="ADDRESS")
     p.add_argument("--svg", metavar="FILE")
+    p.add_argument("--stub", action="store_true")
     export.add_options(p)
     p.add_argument("--submissions", metavar="FOLDER")
     p.add_argument("--only", metavar="STUDENT")
@@ -123,6 +124,8 @@ def dispatch(root, arguments):
         return 0
     if verb not in VERBS:
         raise Stop(USAGE, f'There is no verb "{verb}". There are: {", ".join(VERBS)}.')
+    if options.stub and verb != "gdb":
+        raise Stop(USAGE, f"--stub goes with gdb, not with {verb}.")
     if verb != "grade" and any(getattr(options, name) for name in export.FORMATS):
         raise Stop(USAGE, f"Only grade writes results to a file, not {verb}.")
     from cli import verbs

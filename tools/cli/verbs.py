@@ -65,7 +65,8 @@ def tour(root, options):
 
 def gdb(root, options):
     from cli.gdb import gdb as debug_with_gdb
-    return debug_with_gdb(*_prepare(root, options), options)
+    from cli.stub import stub
+    return (stub if options.stub else debug_with_gdb)(*_prepare(root, options), options)
 
 
 def start(root, options):
