@@ -7,9 +7,9 @@ from machines import MACHINES, as_it_must, cell
 # Each machine once, with a lesson that it is hard for; 512 MiB of garbage take too long here.
 SAMPLE = {"pc, 512 MiB": 12, "q35, 512 MiB, 2 CPUs": 10, "pc, 32 MiB": 2, "q35, 5 GiB, 4 CPUs": 6,
           "microvm, no BIOS": 9, "qemu64": 12, "Nehalem, 5 GiB": 5, "pentium3": 11, "qemu32": 7,
-          "qemu64 without NX": 8, "max without 1 GiB pages": 12, "32 MiB of garbage": 11, "dirty registers": 3, "information at 4 MiB": 8,
-          "information behind the image": 11, "information at the end of RAM": 4,
-          "a map full of holes": 11}
+          "qemu64 without NX": 8, "max without 1 GiB pages": 12, "32 MiB of garbage": 11,
+          "dirty registers": 3, "information at 4 MiB": 8, "information behind the image": 11,
+          "information at the end of RAM": 4, "a map full of holes": 11}
 CELLS = [(machine, lesson) for machine in MACHINES for lesson in LESSONS
          if LONG or lesson.number == SAMPLE.get(machine.name)]
 
