@@ -114,6 +114,10 @@ class Qemu:
         """A hardware breakpoint at a linear address: no byte of the guest is changed."""
         self.stub.order(b"Z1,%x,1" % va)
 
+    def unbreak(self, va):
+        """Take a breakpoint back."""
+        self.stub.order(b"z1,%x,1" % va)
+
     def cont(self):
         """Run to the next stop; False when the machine shut itself down (mostly a triple fault)."""
         return self._resume(b"c") != SHUT_DOWN
