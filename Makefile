@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules
 VERBS := run debug tour grade start hint watch progress view tree gdb iso
 export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
-.PHONY: help list test test-long mutants lint format figures bench clean $(VERBS)
+.PHONY: help list test test-long mutants machines lint format figures bench clean $(VERBS)
 help list $(VERBS):
 	@./pagewalk --from-make $@
 
@@ -29,6 +29,10 @@ test-long:
 # The kill matrix: every mutant, the code that must name it, the code that did. LESSON=n for one.
 mutants:
 	@tests/matrix $(LESSON)
+
+# Every lesson on machines of many kinds: firmware, memory, CPUs. LESSON=n for one.
+machines:
+	@tests/machines $(LESSON)
 
 lint:
 	@tests/lint

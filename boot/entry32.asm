@@ -25,6 +25,8 @@ _start:
     cli
     cld
     mov esp, boot_stack_top
+    push dword 0                          ; no flag is left on: with NT, IRET would want a task
+    popfd
     push ebx                              ; platform_main(magic, info): second argument
     push eax                              ;                             first argument
 

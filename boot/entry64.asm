@@ -35,6 +35,8 @@ _start:
     cli
     cld
     mov esp, physical(boot_stack_top)
+    push dword 0                          ; no flag is left on: with NT, IRET would fault
+    popfd
     mov ebp, eax                          ; the loader's magic and information, kept through CPUID
     mov edi, ebx
 

@@ -16,7 +16,7 @@ _GENERAL = ("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", "rsp",
             "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15")
 _NAMES = (*_GENERAL, "rip", "eflags", "cs", "ss", "ds", "es", "fs", "gs", "fs_base", "gs_base",
           "k_gs_base", "cr0", "cr2", "cr3", "cr4", "cr8", "efer")
-CR3 = _NAMES.index("cr3")
+_SHORT = ("eflags", "cs", "ss", "ds", "es", "fs", "gs")      # four bytes, the others eight
 
 
 def frame(payload):
@@ -93,6 +93,11 @@ class Stub:
         answer = self.ask(payload)
         if answer != b"OK":
             raise MachineError(f"QEMU's stub: {payload!r} answered {answer[:80]!r}")
+
+    def write_register(self, name, value):
+        """Write a register: those of `registers`."""
+        data = value.to_bytes(4 if name in _SHORT else 8, "little").hex().encode()
+        self.order(b"P%x=" % _NAMES.index(name) + data)
 
     def resume(self, payload):
         """c or s: the stop's signal number. 5: breakpoint or step, 3: the machine shut down."""

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from . import MachineError, MachineExit, MachineTimeout
-from .gdbstub import CR3, Stub, registers
+from .gdbstub import Stub, registers
 from .process import Child, Deadline, ended
 from .qmp import Qmp
 
@@ -30,11 +30,13 @@ _FAULT = re.compile(r"^\s*\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4}) i=0 cpl=\d "
 
 
 class Qemu:
-    """A context manager. One of `kernel` (ELF32 with a Multiboot1 header) and `iso` is given."""
+    """A context manager. One of `kernel` (ELF32 with a Multiboot1 header) and `iso` is given;
+    `extra` are more of QEMU's options."""
 
     name = "qemu"
 
-    def __init__(self, folder, kernel=None, iso=None, memory_mib=512, cpu="max", seconds=60):
+    def __init__(self, folder, kernel=None, iso=None, memory_mib=512, cpu="max", seconds=60,
+                 extra=()):
         if shutil.which("qemu-system-x86_64") is None:
             raise MachineError("QEMU is not installed (run ./setup)")
         self.folder = Path(folder).resolve()
@@ -50,7 +52,7 @@ class Qemu:
                        "-serial", "file:serial.txt", "-d", "int", "-D", "qemu.log",
                        "-chardev", f"socket,id=g,path={places[0]}", "-gdb", "chardev:g",
                        "-chardev", f"socket,id=q,path={places[1]}", "-mon", "q,mode=control",
-                       *boot]
+                       *boot, *extra]
             with open(self.folder / "stderr.txt", "wb") as errors:
                 self.child = Child(command, self.folder, stderr=errors)
             connected = [self._accept(listener) for listener in listeners]
@@ -112,6 +114,10 @@ class Qemu:
         """A hardware breakpoint at a linear address: no byte of the guest is changed."""
         self.stub.order(b"Z1,%x,1" % va)
 
+    def unbreak(self, va):
+        """Take a breakpoint back."""
+        self.stub.order(b"z1,%x,1" % va)
+
     def cont(self):
         """Run to the next stop; False when the machine shut itself down (mostly a triple fault)."""
         return self._resume(b"c") != SHUT_DOWN
@@ -154,7 +160,7 @@ class Qemu:
 
     def write_cr3(self, value):
         """Write CR3 from outside, which drops every translation that QEMU has cached."""
-        self.stub.order(b"P%x=" % CR3 + value.to_bytes(8, "little").hex().encode())
+        self.stub.write_register("cr3", value)
 
     def tables(self):
         """{"gdtr", "idtr": (base, limit), "tr": (selector, base), "dr7", "cs_l"}."""
