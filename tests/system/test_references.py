@@ -15,9 +15,9 @@ def test_reference_earns_everything(lesson, emulator, seed, optimisation, tmp_pa
     result, _ = grade(lesson, lesson.reference(), emulator, seed, tmp_path, optimisation, fast)
     assert result["verdict"] == "pass", story(result)
     assert result["points"] == result["maximum"] > 0
+    ran = result["emulator"]["name"]                       # Bochs, too, where QEMU was silent
     assert [entry["id"] for entry in result["checks"] if entry["fact"]] == [
-        fact["id"] for fact in lesson.checks().get("fact", [])
-        if fact.get("emu", emulator) == emulator]
+        fact["id"] for fact in lesson.checks().get("fact", []) if fact.get("emu", ran) == ran]
 
 
 @pytest.mark.parametrize("emulator", ["bochs", "qemu"])
