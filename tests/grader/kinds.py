@@ -25,6 +25,7 @@ KINDS = {
     "note": kinds_answers.note,
     "frames": kinds_answers.frames,
     "free_frames": kinds_frames.free_frames,
+    "same_frames": kinds_frames.same_frames,
     "rights": kinds_rights.rights,
     "predictions": kinds_rights.predictions,
     "matrix": kinds_rights.matrix,

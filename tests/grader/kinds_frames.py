@@ -88,8 +88,7 @@ def free_frames(context):
     memory = _Memory(_table(begin, context.check["map"], _ROW, value(context.check["rows"])),
                      _table(begin, context.check["kept"], _SPAN, value(context.check["spans"])),
                      value(context.check["limit"]))
-    frames = [frame for frame, in _table(context.stop, context.check["handed"], struct.Struct("<Q"),
-                                         value(context.check["count"]))]
+    frames = _handed(context, context.stop, context.check["count"])
     seen = set()
     for number, frame in enumerate(frames):
         code, why = memory.blame(frame)
@@ -108,3 +107,29 @@ def free_frames(context):
     return failed(code, f"{len(missing)} of {len(free)} free frames were not handed out, "
                   f"the first at {show.address(min(missing))}: {why}",
                   rows=[show.row("frames", str(len(free)), str(len(frames)))])
+
+
+def _handed(context, stop, count):
+    """The frames in the symbol `handed` at a stop, of which `count` (an expression) count."""
+    return [frame for frame, in _table(stop, context.check["handed"], struct.Struct("<Q"),
+                                       context.value(count))]
+
+
+@keys("since handed before count")
+def same_frames(context):
+    """The frames handed out are those that were at the stop `since`, in any order, each once. Keys:
+    since, handed (a symbol: frames), before and count (how many of it then, and now)."""
+    due = set(_handed(context, context.other_stop("since"), context.check["before"]))
+    seen = set()
+    for frame in _handed(context, context.stop, context.check["count"]):
+        if frame in seen:
+            return failed("E-FRAME-TWICE", f"frame {show.address(frame)} was handed out twice")
+        if frame not in due:
+            return failed("E-FRAME-RESERVED", f"frame {show.address(frame)} was not handed out the "
+                          "first time")
+        seen.add(frame)
+    if seen == due:
+        return passed(f"the same {len(due)} frames")
+    return failed("E-FRAME-LEAK", f"{len(due - seen)} of {len(due)} frames never came again, the "
+                  f"first at {show.address(min(due - seen))}",
+                  rows=[show.row("frames", str(len(due)), str(len(seen)))])

@@ -27,7 +27,6 @@ enum note {
     MAP_ROWS,
     SPANS,
     HANDED,
-    RETURNS_WRONG,
     ROOT_OWN,
     OWN_LEFT,
     GROUP_PML4E, /* where the entry lies that the group's walks begin with */
@@ -75,6 +74,7 @@ void unmap_middle(void);             /* all that remain but the large pages */
 /* ---- trouble.c: what must be refused, what must not get lost ---- */
 
 void ask_for_refusals(void);
+void come_and_go(void);
 void run_short(void);
 void run_cycles(void);
 

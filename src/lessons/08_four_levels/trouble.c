@@ -14,7 +14,9 @@
 #define SLOTS       16u                 /* one bit of a slot's number chooses each index */
 #define OPERATIONS  800u
 #define SLOT_FRAME  0x500u
-#define HALF_TABLE  256u
+#define LAST_ENTRY  511u
+#define FIRST_UPPER 257u /* 256 is the window */
+#define SOME_UPPER  200u
 #define LEVELS      4u
 #define FRESH_INDEX 1u
 
@@ -70,32 +72,47 @@ void ask_for_refusals(void)
     exam_answer(group.value, translate(&one, group, NULL), 0);
 }
 
-/* ---- Out of frames ---- */
+/* ---- There and back, and out of frames ---- */
 
-/* A page for which `missing` tables are missing, with frames for 0, 1 ... up to all of them. */
-static void run_short_of(unsigned missing, va_t page)
+/* The page for which so many tables are missing. */
+static va_t page_without(unsigned tables)
 {
-    unsigned before = frames_free();
+    const va_t group = { exam.note[GROUP] };
 
-    for (unsigned frames = 0; frames <= missing; frames++) {
-        frames_limit(frames);
-        enum result result = map_page(&one, page, (pa_t){ 0x9000 }, PTE_RW);
-        frames_unlimit();
-        exam_answer(page.value, result, before - frames_free());
+    return tables == 1   ? plus(group, 2 * LARGE_BYTES)
+           : tables == 2 ? plus(group, 2 * GIB)
+                         : va_of(UNUSED_PML4, FRESH_INDEX, FRESH_INDEX, FRESH_INDEX);
+}
+
+/* Maps it with frames for that many tables; answers how many frames are gone since `before`. */
+static void map_with(unsigned frames, va_t page, unsigned before)
+{
+    frames_limit(frames);
+    enum result result = map_page(&one, page, (pa_t){ 0x9000 }, PTE_RW);
+
+    frames_unlimit();
+    exam_answer(page.value, result, before - frames_free());
+}
+
+void come_and_go(void)
+{
+    for (unsigned missing = 1; missing < LEVELS; missing++) {
+        va_t page = page_without(missing);
+        unsigned before = frames_free();
+        map_with(missing, page, before);
+        enum result result = unmap_page(&one, page, NULL);
+        unsigned lost = before - frames_free();
+        try_translate((va_t){ exam.note[GROUP] }); /* its neighbour in one table or another */
+        exam_answer(page.value, result, lost);
     }
-    enum result result = unmap_page(&one, page, NULL);
-    unsigned lost = before - frames_free();
-    try_translate((va_t){ exam.note[GROUP] }); /* its neighbour in one table or another */
-    exam_answer(page.value, result, lost);
 }
 
 void run_short(void)
 {
-    const va_t group = { exam.note[GROUP] };
-
-    run_short_of(1, plus(group, 2 * LARGE_BYTES));
-    run_short_of(2, plus(group, 2 * GIB));
-    run_short_of(3, va_of(UNUSED_PML4, FRESH_INDEX, FRESH_INDEX, FRESH_INDEX));
+    for (unsigned missing = 1; missing < LEVELS; missing++) {
+        for (unsigned frames = 0; frames < missing; frames++)
+            map_with(frames, page_without(missing), frames_free());
+    }
 }
 
 /* ---- Many times ---- */
@@ -141,8 +158,8 @@ void run_cycles(void)
 
     exam.note[FREE_START] = frames_free();
     for (unsigned level = 0; level < LEVELS; level++) {
-        slots.index[level][0] = exam_below(HALF_TABLE);
-        slots.index[level][1] = HALF_TABLE + exam_below(HALF_TABLE);
+        slots.index[level][0] = 0;
+        slots.index[level][1] = level == 0 ? FIRST_UPPER + exam_below(SOME_UPPER) : LAST_ENTRY;
     }
     for (unsigned i = 0; i < OPERATIONS; i++) {
         unsigned slot = exam_below(SLOTS);
