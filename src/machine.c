@@ -1,7 +1,6 @@
 /* How a run ends: see machine.h. */
 #include "machine.h"
 
-#include "bootinfo.h"
 #include "cpu.h"
 #include "exam.h"
 #include "menu.h"
@@ -22,7 +21,7 @@ __attribute__((noinline, noclone)) _Noreturn void machine_end(enum machine_end s
 _Noreturn void machine_stop(enum machine_end status)
 {
     exam.status = status;
-    if (boot_option("menu", 0) != 0)
+    if (menu_was_there())
         menu_return();
     console_drain();
     screen_show();
