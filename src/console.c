@@ -61,12 +61,11 @@ void console_close(void)
         cpu_out8(COM1_FIFO, 0);
 }
 
-bool console_key(void)
+char console_key(void)
 {
     if (!has_serial || !(cpu_in8(COM1_LINE_STATUS) & LINE_STATUS_DATA_READY))
-        return false;
-    (void)cpu_in8(COM1);
-    return true;
+        return 0;
+    return (char)cpu_in8(COM1);
 }
 
 static void serial_put(char c)
@@ -95,6 +94,8 @@ static void put(char c)
     if (c == '\n') {
         serial_put('\r');
         new_line();
+    } else if (c == '\r') {
+        column = 0;
     } else {
         if (column == SCREEN_COLUMNS)
             new_line();

@@ -5,7 +5,6 @@
 #ifndef PAGEWALK_CONSOLE_H
 #define PAGEWALK_CONSOLE_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #define CONSOLE_TOP 11u /* the story scrolls from this row on; above it the portrait hangs */
@@ -16,12 +15,13 @@ void console_drain(void); /* returns when the last character has left the UART *
 /* Drains, and leaves the UART with its FIFO off, where the BIOS of Bochs finds it after a reset. */
 void console_close(void);
 
-/* True when something had come in on the serial line; it is thrown away. */
-bool console_key(void);
+/* The character that came in on the serial line, 0 when there is none. */
+char console_key(void);
 
 /*
  * Formats like printf, with these conversions only: %s %c %d %u %x and %% ; a width with or without
- * leading 0 (%08x), and the length l (word_t) or ll (unsigned long long). "\n" ends a line.
+ * leading 0 (%08x), and the length l (word_t) or ll (unsigned long long). "\n" ends a line, "\r"
+ * goes back to its start.
  */
 __attribute__((format(printf, 1, 2))) void print(const char *format, ...);
 

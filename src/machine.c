@@ -1,7 +1,6 @@
 /* How a run ends: see machine.h. */
 #include "machine.h"
 
-#include "bootinfo.h"
 #include "cpu.h"
 #include "exam.h"
 #include "menu.h"
@@ -23,7 +22,7 @@ __attribute__((noinline, noclone, section(".text.stops"))) _Noreturn void machin
 _Noreturn void machine_stop(enum machine_end status)
 {
     exam.status = status;
-    if (boot_option("menu", 0) != 0)
+    if (menu_was_there())
         menu_return();
     console_drain();
     screen_show();

@@ -4,6 +4,7 @@
 #include "cpu.h"
 #include "glance.h"
 #include "ink.h"
+#include "menu.h"
 #include "probe.h"
 #include "screen.h"
 
@@ -201,4 +202,5 @@ void portrait_draw(void)
     else
         draw_nothing();
     screen_show();
+    menu_pause();
 }

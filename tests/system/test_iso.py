@@ -10,6 +10,7 @@ from bench import LESSONS, LONG, ROOT, command
 from cli.iso import entry_text
 
 END = "Press a key to go back to the menu.\r\n"       # the line ends when the screen shows it
+PAUSE = "-- any key: go on    Esc: to the end --"
 ELEVEN = b"\x05\x10\r"                                # to the last entry, one up, Enter
 FONT = menu.glyphs((ROOT / "src/font.c").read_text())
 MOST_COLUMNS = 74                                     # of an entry, on a text screen of 80
@@ -27,11 +28,16 @@ def image(once, tmp_path_factory):
     return once(("iso",), made)
 
 
-def goes_to_lesson_11_and_back(serial, choose, go_back):
-    """What lesson 11 said on its way."""
+def goes_to_lesson_11_and_back(serial, choose, go_on, go_back):
+    """What lesson 11 said on its way: it waits at a checkpoint, at the next, and then no more."""
     serial.until(menu.LAST)
     choose()
-    story = serial.until(END)
+    story = serial.until(PAUSE)
+    go_on("spc")
+    story += serial.until(PAUSE)
+    go_on("esc")
+    story += serial.until(END)
+    assert PAUSE not in story.split(PAUSE, 2)[2]
     assert "Pagewalk, lesson 11: the kernel's map" in story
     assert "9  phys_to_virt and virt_to_phys" in story
     go_back()
@@ -43,14 +49,16 @@ def goes_to_lesson_11_and_back(serial, choose, go_back):
 def test_bios(image, where):
     with menu.QemuMenu(image, where) as machine:
         goes_to_lesson_11_and_back(machine.serial, lambda: machine.serial.send(ELEVEN),
-                                   lambda: machine.press("spc"))
+                                   machine.press, lambda: machine.press("spc"))
 
 
 @pytest.mark.parametrize("where", PLACES)
 def test_bochs(image, where, monkeypatch):
+    keys = {"spc": b" ", "esc": b"\x1b"}
     with menu.BochsMenu(image, where, monkeypatch) as machine:
-        goes_to_lesson_11_and_back(machine.serial, lambda: machine.serial.send(ELEVEN),
-                                   lambda: machine.serial.send(b" "))
+        goes_to_lesson_11_and_back(
+            machine.serial, lambda: machine.serial.send(ELEVEN),
+            lambda key: machine.serial.send(keys[key]), lambda: machine.serial.send(b" "))
 
 
 @pytest.mark.parametrize("where", ["cd", "disk", "usb"] if LONG else ["cd"])
@@ -58,7 +66,7 @@ def test_uefi_draws_the_story_and_the_portrait(image, where):
     shown = []
     with menu.QemuMenu(image, where, uefi=True) as machine:
         goes_to_lesson_11_and_back(
-            machine.serial, lambda: machine.press("end", "up", "ret"),
+            machine.serial, lambda: machine.press("end", "up", "ret"), machine.press,
             lambda: (shown.extend(menu.read_text(machine.screen(), FONT)), machine.press("spc")))
     text = "\n".join(shown)
     assert "\ufffd" not in text, text
@@ -66,6 +74,7 @@ def test_uefi_draws_the_story_and_the_portrait(image, where):
     assert shown[9].startswith("0xffff8000000b8000 PML4E[256] PDPTE[0] PDE[0] PTE[184]"), text
     assert "9  phys_to_virt and virt_to_phys are asked about 148 addresses." in shown, text
     assert END.strip() in shown, text
+    assert not any(PAUSE in row for row in shown), text
 
 
 def test_the_same_lessons_make_the_same_image(image, tmp_path):
@@ -94,7 +103,9 @@ if LONG:
                 for _ in range(i):
                     machine.press("down")
                 machine.press("ret")
-                story = machine.serial.until(END)
+                story = machine.serial.until(PAUSE)
                 assert f"Pagewalk, lesson {lesson.number}: " in story
+                machine.press("esc")
+                story = machine.serial.until(END)
                 assert "panic" not in story and "needs" not in story, story
                 machine.press("spc")

@@ -88,7 +88,7 @@ static void what_must_not_happen(void)
     ask_for_refusals();
     count();
     CHECKPOINT(refused);
-    print("5  One, two, three tables are missing. Frames are left for all of them; then for fewer.\n");
+    print("5  One, two, three tables are missing; frames are left for all, then for fewer.\n");
     come_and_go();
     count();
     CHECKPOINT(came_back);
