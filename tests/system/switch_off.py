@@ -1,10 +1,10 @@
-"""Would a mutant slip through if one check were not there? Judged by replaying evidence, no emulator.
+"""Would a mutant slip through if one check were not there? Replays evidence, no emulator.
 
-A mutant is killed when it is caught and named by a code that it expects. Without the check it either
-lives (everything passes) or is misnamed: another check still fails, and tells the learner of another
-mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where there is one:
-`tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands for a check
-without one: it catches and names nothing yet that the others do not.
+A mutant is killed when it is caught and named by a code that it expects. Without the check it
+either lives (everything passes) or is misnamed: another check still fails, and tells the learner
+of another mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where
+there is one: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands
+for a check without one: it catches and names nothing yet that the others do not.
 """
 
 import tomllib
@@ -57,6 +57,6 @@ def slips_without(evidence, one, check):
 
 
 def root_check(result):
-    """The first check that failed: no other one can be missed. None when a tripwire voids the run."""
+    """The first check that failed: only that one can be missed. None when a tripwire fell."""
     failed = (entry["id"] for entry in result["checks"] if entry["verdict"] == "fail")
     return None if result["tripwires"] else next(failed, None)
