@@ -29,8 +29,8 @@ NOBODY = "section .data\n    db 0\nsection .note.GNU-stack noalloc noexec nowrit
 class QuietBoot(FastBoot):
     """Without Bochs' log of every page walk and fault: here there are hundreds of thousands."""
 
-    def configure(self, text):
-        kept = [line for line in super().configure(text).splitlines()
+    def configure(self, text, folder):
+        kept = [line for line in super().configure(text, folder).splitlines()
                 if not line.startswith(("error:", "info:", "debug:"))]
         quiet = [f"{level}: action=ignore" for level in ("error", "info", "debug")]
         return "\n".join([*kept, *quiet, ""])

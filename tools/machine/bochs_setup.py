@@ -47,6 +47,8 @@ def shim(folder):
 
 
 IMAGE_AT = 0x200000
+BLOCK = 128 << 10       # Bochs 2.7 puts a file's bytes behind this into memory of its own
+MOST_FILES = 4          # optramimage1 to optramimage4
 
 
 class FastBoot(NamedTuple):
@@ -64,13 +66,25 @@ class FastBoot(NamedTuple):
             raise MachineError(f"this Bochs has not put {self.image.name} at {IMAGE_AT:#x}: "
                                "leave --fast away")
 
-    def configure(self, text):
+    def _pieces(self, folder):
+        """[(file, address)]: the image in blocks, written into `folder`, and its entry address."""
+        data, found = self.image.read_bytes(), []
+        for at in range(0, len(data), BLOCK):
+            piece = folder / f"image.{at // BLOCK}"
+            piece.write_bytes(data[at:at + BLOCK])
+            found.append((piece, IMAGE_AT + at))
+        if len(found) >= MOST_FILES:
+            raise MachineError(f"{self.image.name} has {len(data)} bytes; without GRUB Bochs takes "
+                               f"{(MOST_FILES - 1) * BLOCK}: leave --fast away")
+        return [*found, (self.entry, 0x8000)]
+
+    def configure(self, text, folder):
         """The configuration with this in place of BIOS, VGA BIOS and CD."""
         kept = [line for line in text.splitlines()
                 if not line.startswith(("ata0", "boot"))]
         return "\n".join([*kept, f'romimage: file="{self.rom}", address=0xffff0000',
-                          f'optramimage1: file="{self.image}", address={IMAGE_AT:#x}',
-                          f'optramimage2: file="{self.entry}", address=0x8000', ""])
+                          *(f'optramimage{number}: file="{path}", address={at:#x}'
+                            for number, (path, at) in enumerate(self._pieces(folder), 1)), ""])
 
 
 def configuration(folder, iso, memory_mib, cpu):
@@ -81,5 +95,5 @@ def configuration(folder, iso, memory_mib, cpu):
         display=program().display, cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt",
         log="bochs.log")
     path = Path(folder) / "bochsrc"
-    path.write_text(fast.configure(text) if fast else text, encoding="utf-8")
+    path.write_text(fast.configure(text, Path(folder)) if fast else text, encoding="utf-8")
     return path
