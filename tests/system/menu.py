@@ -50,9 +50,9 @@ class Serial:
 class QemuMenu:
     """A context manager. where: "cd", "disk" or "usb"; uefi: OVMF instead of SeaBIOS."""
 
-    def __init__(self, image, where, uefi=False, memory=512):
+    def __init__(self, image, where, uefi=False, memory=512, seconds=SECONDS):
         self.folder = tempfile.TemporaryDirectory(prefix="pw")
-        place, self.deadline = Path(self.folder.name), Deadline(SECONDS)
+        place, self.deadline = Path(self.folder.name), Deadline(seconds)
         command = ["qemu-system-x86_64", "-machine", "q35" if uefi else "pc", "-m", str(memory),
                    "-cpu", "max", "-nic", "none", "-display", "none", "-vga", "std"]
         command += _firmware(place) if uefi else []

@@ -1,10 +1,13 @@
-"""Which emulator is used, and what becomes of a grading when it says what nobody expected."""
+"""Which emulator and which GRUB are used, and what becomes of a grading when Bochs says what nobody
+expected."""
 
 import os
+import subprocess
 import sys
 
 import pytest
-from bench import command
+from bench import ROOT, command, numbered
+from cli.build import build
 from machine import bochs_program
 
 # Hands on what Bochs says, with one word changed: a version that nobody has seen yet.
@@ -61,3 +64,21 @@ def test_without_bochs_the_package_is_named(tmp_path):
             (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
     done = command("grade", "2", "--solution", PATH=str(tmp_path))
     assert done.returncode == 2 and "bochs is missing (package bochs)" in done.stderr
+
+
+@pytest.mark.parametrize("name, lib", [("grub2-mkimage", "grub"),
+                                       ("x86_64-elf-grub-mkimage", "x86_64-elf/grub")])
+def test_grub_is_found_by_the_names_it_has_elsewhere(tmp_path, name, lib):
+    """Fedora's and Homebrew's: the same image comes out of it."""
+    made = build(numbered(2), numbered(2).reference(), quiet=True)
+    for tool in os.listdir("/usr/bin"):
+        if "grub" not in tool:
+            (tmp_path / "bin" / tool).parent.mkdir(exist_ok=True)
+            (tmp_path / "bin" / tool).symlink_to(f"/usr/bin/{tool}")
+    (tmp_path / "bin" / name).symlink_to("/usr/bin/grub-mkimage")
+    (tmp_path / "lib" / lib).parent.mkdir(parents=True)
+    (tmp_path / "lib" / lib).symlink_to("/usr/lib/grub")
+    subprocess.run([str(ROOT / "boot/image"), str(made.workdir / "stripped.elf"),
+                    str(made.workdir / "grub.cfg"), str(tmp_path / "k.iso")], check=True,
+                   env={"PATH": str(tmp_path / "bin")})
+    assert (tmp_path / "k.iso").read_bytes() == made.iso.read_bytes()

@@ -97,7 +97,7 @@ def test_every_entry_of_the_menu_fits_and_says_what_the_lesson_is_about():
 
 if LONG:
     def test_every_lesson_ends_under_uefi(image):
-        with menu.QemuMenu(image, "cd", uefi=True, memory=4608) as machine:
+        with menu.QemuMenu(image, "cd", uefi=True, memory=4608, seconds=1200) as machine:
             for i, lesson in enumerate(LESSONS):
                 machine.serial.until(menu.LAST)
                 for _ in range(i):

@@ -33,6 +33,20 @@ def judged(frames, **more):
     return next(entry for entry in result["checks"] if entry["id"] == "frames")
 
 
+@pytest.mark.parametrize("again, code", [
+    (FREE[::-1], None), (FREE[1:], "E-FRAME-LEAK"), ([*FREE, FREE[0]], "E-FRAME-TWICE"),
+    ([*FREE, 0x5000], "E-FRAME-RESERVED")])
+def test_the_same_frames_again(again, code):
+    recorded = Run()
+    for name, frames in (("start", FREE), ("process_1", again)):
+        data = struct.pack(f"<{len(frames)}Q", *frames)
+        recorded.stop(name, mode=None)["memory"] = {
+            "handed": {"pa": "0x0", "size": len(data), "sha": recorded.store(data)}}
+    check = {"id": "frames", "kind": "same_frames", "since": "start", "handed": "handed",
+             "before": len(FREE), "count": len(again)}
+    assert judge.judge(recorded.evidence(), checks(check))["checks"][0]["code"] == code
+
+
 def test_exactly_the_free_frames_in_any_order():
     assert judged(FREE[::-1])["verdict"] == "pass"
 

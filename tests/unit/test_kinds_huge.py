@@ -159,6 +159,33 @@ def test_flags_whatever_the_size(bits, code):
     assert judged(check, flagged(bits))["code"] == code
 
 
+def test_flags_as_they_were():
+    check = {"kind": "leaf_flags", "set": "p", "since": "start", "code": "E-FLAGS-LOST"}
+    assert kept(check, flagged(PAT_LARGE), flagged(PAT_LARGE))["verdict"] == "pass"
+    assert kept(check, flagged(PAT_LARGE), flagged(0))["code"] == "E-PAT-MOVE"
+    assert kept(check, flagged(PAT_LARGE | 1 << 9), flagged(PAT_LARGE))["code"] == "E-FLAGS-LOST"
+
+
+def kept(check, before, after):
+    """The entry of a check of two spaces, one after the other."""
+    data = checks({"id": "it", **check})
+    data["width"] = 64
+    data["set"]["p"] = {"rows": [RANGE], "flags": "W"}
+    run = Run()
+    run.stop("start", *before, mode="4level")
+    run.stop("process_1", *after, mode="4level")
+    return judge.judge(run.evidence(), data)["checks"][0]
+
+
+def test_what_lies_besides_the_rows():
+    rest = {"kind": "nothing_else", "set": "p", "besides": True}
+    missing = build(lambda memory, root: memory.put(root, 0, 8))
+    assert judged(rest, missing)["verdict"] == "pass"
+    assert judged({**rest, "besides": False}, missing)["verdict"] == "fail"
+    more = build(lambda memory, root: memory.map("4level", root, 9 * G, K))
+    assert judged(rest, more)["code"] == "E-EXTRA-MAPPED"
+
+
 def test_a_page_that_was_written_to():
     check = {"kind": "leaf_flags", "set": "p", "bits": 0, "used": AD, "code": "E-FLAGS-LOST"}
     assert judged(check, build())["code"] == "E-DIRTY-LOST"

@@ -26,12 +26,15 @@ PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorr
 IMAGES = {False: [], True: ["image"], "stripped": ["stripped"], "fast": ["fast"]}
 
 
+ELSEWHERE = {"grub-mkimage": ("grub2-mkimage", "x86_64-elf-grub-mkimage")}       # boot/grub.sh
+
+
 def need(*tools):
     """Stops with the package's name when a tool is missing."""
     for tool in tools:
         if tool == "bochs" and os.environ.get("BOCHS"):
             continue                                    # machine.bochs_setup looks at that one
-        if shutil.which(tool) is None:
+        if not any(map(shutil.which, (tool, *ELSEWHERE.get(tool, ())))):
             raise Stop(TROUBLE, f"{tool} is missing (package {PACKAGES.get(tool, tool)}): "
                                 "run ./setup, which installs what is needed.")
 

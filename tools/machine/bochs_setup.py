@@ -11,8 +11,7 @@ from . import MachineError
 from .bochs_program import program
 
 # The instructions of virtual time per second are pinned: firmware waits scale with them. time0 is
-# any fixed moment, so that no clock of the host is in the machine. Each Bochs finds by itself the
-# ROMs that came with it; their names differ.
+# any fixed moment, so that no clock of the host is in the machine. Each Bochs finds its own BIOS.
 CONFIGURATION = """\
 display_library: {display}
 cpu: model={cpu}, count=1, ips=5000000, reset_on_triple_fault=1
@@ -49,6 +48,17 @@ def shim(folder):
 IMAGE_AT = 0x200000
 BLOCK = 128 << 10       # Bochs 2.7 puts a file's bytes behind this into memory of its own
 MOST_FILES = 4          # optramimage1 to optramimage4
+
+
+def vga_rom(path):
+    """The line that names the VGA BIOS that came with the program at `path`, or "" where Bochs is
+    to look by itself. Debian 13's looks for a name that Debian does not use."""
+    own = Path(path).resolve().parent.parent / "share/bochs"
+    for folder in filter(None, (os.environ.get("BXSHARE"), own, "/usr/share/bochs")):
+        for name in ("VGABIOS-lgpl-latest.bin", "VGABIOS-lgpl-latest"):
+            if Path(folder, name).exists():
+                return f"vgaromimage: file={Path(folder, name)}\n"
+    return ""
 
 
 class FastBoot(NamedTuple):
@@ -91,7 +101,7 @@ def configuration(folder, iso, memory_mib, cpu):
     """Write `bochsrc` into `folder` and return its path. iso: a path, or a FastBoot."""
     fast = iso if isinstance(iso, FastBoot) else None
     iso = None if fast else os.path.abspath(iso)
-    text = CONFIGURATION.format(
+    text = vga_rom(program().path) + CONFIGURATION.format(
         display=program().display, cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt",
         log="bochs.log")
     path = Path(folder) / "bochsrc"
