@@ -3,11 +3,13 @@
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from machine import MachineError
+from machine import MachineError, bochs_setup
 from machine.bochs import Bochs
 from machine.qemu import Qemu
 
@@ -101,3 +103,13 @@ def test_qemu_that_cannot_start_says_why(tmp_path):
     (tmp_path / "no.elf").write_bytes(b"no kernel")
     with pytest.raises(MachineError, match="QEMU ended: .*[Kk]ernel"):
         Qemu(tmp_path, kernel=tmp_path / "no.elf").close()
+
+
+def test_the_shim_keeps_alarms_away(tmp_path):
+    """Bochs writes its speed into the log at each, and can wait for itself when it does."""
+    shim = bochs_setup.shim(tmp_path)
+    script = "import signal; signal.alarm(9); print(signal.alarm(0))"
+    said = [subprocess.run([sys.executable, "-c", script], text=True, capture_output=True,
+                           check=True, env={**os.environ, **more}).stdout
+            for more in ({}, {"LD_PRELOAD": str(shim)})]
+    assert said == ["9\n", "0\n"]

@@ -6,6 +6,7 @@ build/gdb, where the symbols and GDB's orders lie as well. Nothing listens on th
 
 import os
 import shutil
+import subprocess
 
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import need
@@ -13,8 +14,8 @@ from cli.gdb import CALM, beginning, is_wide, machine, symbols
 from machine.process import Child
 
 READY = b"(qemu) "              # its monitor's prompt: by then the socket is there
+KILLED = b"Terminated via GDBstub"      # newer ones say so and only stand still
 LONGEST_PATH = 107              # bytes of a socket's name, unix(7)
-LONGEST_START = 60              # seconds, for a machine that is busy with other things
 
 
 def stub(lesson, build, options):
@@ -47,19 +48,25 @@ def _quoted(path):
 
 
 def _wait(command, folder, socket):
-    with open(folder / "qemu.txt", "wb") as said:
-        child = Child(command, folder, stderr=said)
+    child = Child(command, folder, stderr=subprocess.STDOUT)
     try:
-        text = b""
-        while READY not in text:
-            data = child.read_some(LONGEST_START)
-            if not data:
-                why = (folder / "qemu.txt").read_text("utf-8", "replace").strip()
-                raise Stop(TROUBLE, f"QEMU did not start: {why or 'it says nothing'}")
-            text += data
+        text = _until(child, READY)
+        if READY not in text:
+            said = text.decode("utf-8", "replace").strip()
+            raise Stop(TROUBLE, f"QEMU did not start: {said or 'it says nothing'}")
         say(f"QEMU waits for GDB: target remote {socket}")
-        while child.read_some(LONGEST_START) != b"":
-            pass
+        _until(child, KILLED)
     finally:
         child.end()
         socket.unlink(missing_ok=True)
+
+
+def _until(child, words):
+    """What the child says until it says `words`, or ends."""
+    text = b""
+    while words not in text:
+        data = child.read_some(3600)
+        if data == b"":
+            break
+        text += data or b""
+    return text

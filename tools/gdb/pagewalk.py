@@ -199,9 +199,19 @@ def show_32_bit_code(_event):
         print(f"{next_instruction()}   (GDB's own x/i takes it for 64-bit code)")
 
 
+def end_machine(_event):
+    """GDB ends, and QEMU with it. Killed through the stub, newer ones only stand still, since they
+    were told to do so after a triple fault."""
+    try:
+        gdb.execute("monitor quit", to_string=True)
+    except gdb.error:
+        pass                            # it has gone, before or now
+
+
 def start(serial, wide, stops):
     """Runs to _start, where the kernel has been loaded; sets a breakpoint at each of `stops`
     ({address: name})."""
+    gdb.events.gdb_exiting.connect(end_machine)
     gdb.events.stop.connect(Serial(serial))
     if wide:
         gdb.events.stop.connect(show_32_bit_code)
