@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from machine import MachineError
-from machine.process import ENDING, die_with_parent, ended
+from machine.process import die_with_parent, ended, undisturbed
 
 BUBBLEWRAP, LIMITS = "bubblewrap", "limits only"
 MIB = 1 << 20
@@ -94,13 +94,10 @@ def run(command, cwd, *, write, read=()):
         command = _behind_bubblewrap(command, cwd, write, read)
     environment = {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as said:
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)   # begun is known
-        try:
+        with undisturbed():
             child = subprocess.Popen(command, cwd=cwd, env=environment, stdin=subprocess.DEVNULL,
                                      stdout=out, stderr=said, start_new_session=True,
                                      preexec_fn=_in_child)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         late = _wait(child)
         texts = [_read(stream) for stream in (out, said)]
     out = texts[0].decode("utf-8", "surrogateescape")       # so that its bytes can be had again

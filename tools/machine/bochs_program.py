@@ -12,6 +12,7 @@ import tempfile
 from typing import NamedTuple
 
 from . import MachineError
+from .process import undisturbed
 
 # Debian's `bochs` is a wrapper around bochs-bin; Fedora's has a second program with the debugger.
 NAMES = ("bochs-bin", "bochs-debugger", "bochs")
@@ -62,7 +63,7 @@ def _described(path, usage):
 def _ask(path, *arguments):
     """What Bochs says on both its streams to arguments that make it end at once."""
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory() as folder, undisturbed():
             done = subprocess.run([path, *arguments], cwd=folder, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                                   env={**os.environ, "LC_ALL": "C"}, timeout=SILENT)

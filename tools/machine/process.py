@@ -10,6 +10,7 @@ import select
 import signal
 import subprocess
 import time
+from contextlib import contextmanager
 
 from . import MachineError, MachineTimeout
 
@@ -47,6 +48,17 @@ def die_with_parent(number=signal.SIGKILL):
         _prctl(PR_SET_PDEATHSIG, int(number))
 
 
+@contextmanager
+def undisturbed():
+    """What would end us waits until this is over, so that no child is begun and not known, or half
+    ended. For what is short."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def ended(process, seconds):
     """Whether the child ends within `seconds`. Linux tells at once, by a descriptor; elsewhere
     Popen.wait looks again every so often, up to 50 ms late."""
@@ -76,18 +88,16 @@ class Child:
     """One process in a group of its own, so that Ctrl-C reaches us first and we end it."""
 
     def __init__(self, arguments, cwd, environment=None, stderr=None):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)     # begun is known
         try:
-            self.process = subprocess.Popen(
-                arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=stderr or subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=_in_child, bufsize=0)
-            self.pid = self.process.pid
-            _live.add(self)
+            with undisturbed():
+                self.process = subprocess.Popen(
+                    arguments, cwd=cwd, env=environment, stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, stderr=stderr or subprocess.DEVNULL,
+                    start_new_session=True, preexec_fn=_in_child, bufsize=0)
+                self.pid = self.process.pid
+                _live.add(self)
         except OSError as why:
             raise MachineError(f"cannot start {arguments[0]}: {why.strerror}") from why
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self.output = self.process.stdout.fileno()
 
     def write(self, data):
@@ -117,6 +127,10 @@ class Child:
 
     def end(self):
         """End the whole group: politely, then for certain. Safe to call twice."""
+        with undisturbed():
+            self._end()
+
+    def _end(self):
         if self.process.poll() is None:
             self._signal_group(signal.SIGTERM)
             ended(self.process, 1)
