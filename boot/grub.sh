@@ -6,7 +6,8 @@ for name in grub-mkimage grub2-mkimage x86_64-elf-grub-mkimage; do
     if mkimage=$(command -v "$name"); then break; fi
 done
 modules=
-for folder in "${mkimage%/bin/*}"/lib/{grub,x86_64-elf/grub}; do
+resolved=$(readlink -f "${mkimage:-/}")
+for folder in {"${mkimage%/bin/*}","${resolved%/bin/*}"}/lib/{grub,x86_64-elf/grub}; do
     if [ -e "$folder/i386-pc/multiboot2.mod" ]; then
         modules=$folder
         break

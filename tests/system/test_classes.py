@@ -215,7 +215,8 @@ def test_the_example_of_the_readme_works_as_written(tmp_path):
                               timeout=120)
     promised = example[example.index("...") + 1:]
     promised = promised[:next(n for n, line in enumerate(promised) if line.startswith("./page"))]
-    said = done.stdout.replace(f"{tmp_path}/", "").splitlines()
+    said = [line for line in done.stdout.replace(f"{tmp_path}/", "").splitlines()
+            if not line.startswith("  note     ")]      # that bubblewrap does not work here
     assert [line for line in promised if line] == [line for line in said if line][-len(
         [line for line in promised if line]):]
 
