@@ -18,7 +18,7 @@ from machine.bochs import Bochs
 from machine.process import Child, Deadline
 from machine.qmp import Qmp
 
-SECONDS = 240                   # against a machine that is stuck; never a verdict
+SECONDS = 900                   # against a machine that is stuck; never a verdict
 MENU, LAST = "GNU GRUB", "Huge pages"
 OVMF = ("/usr/share/OVMF/OVMF_{}_4M.fd", "/usr/share/OVMF/OVMF_{}.fd",
         "/usr/share/edk2/ovmf/OVMF_{}.fd", "/usr/share/edk2/x64/OVMF_{}.4m.fd")
