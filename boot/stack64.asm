@@ -10,6 +10,8 @@
 ;     as compilers do with -fstack-clash-protection (GCC's own probe is `or qword [rsp], 0`).
 ;     Written by hand, so that they are what the lesson says whatever the compiler's default is.
 
+%include "boot/registers64.inc"
+
 bits 64
 default rel
 global stack_call, stack_left, big_frame, big_frame_probed
@@ -19,12 +21,7 @@ PAGE      equ 0x1000
 
 section .text
 stack_call:
-    push rbx
-    push rbp
-    push r12
-    push r13
-    push r14
-    push r15
+    push_registers KEPT
     mov [stack_saved], rsp
     mov rsp, rdi
     mov rdi, rdx
@@ -35,12 +32,7 @@ stack_left:
     mov eax, 1
 stack_return:
     mov rsp, [stack_saved]
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbp
-    pop rbx
+    pop_registers KEPT
     ret
 
 big_frame:

@@ -1,6 +1,8 @@
 ; The 32 exception vectors of the 64-bit lessons. Each brings the stack to the shape of struct trap
 ; (src/traps.h) and calls trap_dispatch. SDM 3A, "64-Bit Mode Stack Frame".
 
+%include "boot/registers64.inc"
+
 bits 64
 default rel
 extern trap_dispatch
@@ -21,18 +23,6 @@ vector_ %+ n:
 %assign n n + 1
 %endrep
 
-%macro push_registers 1-*
-%rep %0
-    push %1
-%rotate 1
-%endrep
-%endmacro
-%macro pop_registers 1-*
-%rep %0
-%rotate -1
-    pop %1
-%endrep
-%endmacro
 %define REGISTERS rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
 
 trap_common:

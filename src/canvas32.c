@@ -5,13 +5,11 @@
  */
 #include "canvas.h"
 
+#include "canvas_pages.h"
 #include "cpu.h"
 #include "glance.h"
-#include "paging/types.h"
 
 #define CPUID_PAE    (1u << 6)
-#define LARGE_BYTES  0x200000u
-#define ENTRIES      512u
 #define CANVAS       0xC0000000u /* PDPTE 3 */
 #define CANVAS_PDPTE (CANVAS >> 30)
 
@@ -22,13 +20,10 @@ static uint32_t offset; /* of the first pixel in its large page */
 bool canvas_init(uint64_t start, uint64_t bytes)
 {
     offset = (uint32_t)(start & (LARGE_BYTES - 1));
-    if (!(cpu_id(1).edx & CPUID_PAE) || offset + bytes > (uint64_t)ENTRIES * LARGE_BYTES)
+    if (!(cpu_id(1).edx & CPUID_PAE) || !fits_directory(offset, bytes))
         return false;
-    for (uint32_t i = 0; i < ENTRIES; i++) {
-        uint64_t pa = (uint64_t)i * LARGE_BYTES;
-        image_pd[i] = pa | PTE_PS | PTE_RW | PTE_P;
-        pixel_pd[i] = (start - offset + pa) | PTE_PS | PTE_RW | PTE_P;
-    }
+    fill_directory(image_pd, 0);
+    fill_directory(pixel_pd, start - offset);
     pdpt[0] = (uintptr_t)image_pd | PTE_P;
     pdpt[CANVAS_PDPTE] = (uintptr_t)pixel_pd | PTE_P;
     return true;

@@ -5,11 +5,9 @@
 #include "canvas.h"
 
 #include "arch.h"
+#include "canvas_pages.h"
 #include "cpu.h"
-#include "paging/types.h"
 
-#define LARGE_BYTES  0x200000u
-#define ENTRIES      512u
 #define CANVAS_PML4E 1u
 #define CANVAS       0x8000000000u /* where PML4E 1 leads */
 #define STACK_BYTES  4096u
@@ -31,13 +29,10 @@ static uint64_t physical(const void *p)
 bool canvas_init(uint64_t start, uint64_t bytes)
 {
     offset = (uint32_t)(start & (LARGE_BYTES - 1));
-    if (offset + bytes > (uint64_t)ENTRIES * LARGE_BYTES)
+    if (!fits_directory(offset, bytes))
         return false;
-    for (uint32_t i = 0; i < ENTRIES; i++) {
-        uint64_t pa = (uint64_t)i * LARGE_BYTES;
-        image_pd[i] = pa | PTE_PS | PTE_RW | PTE_P;
-        pixel_pd[i] = (start - offset + pa) | PTE_PS | PTE_RW | PTE_P;
-    }
+    fill_directory(image_pd, 0);
+    fill_directory(pixel_pd, start - offset);
     image_pdpt[KERNEL_OFFSET >> 30 & (ENTRIES - 1)] = physical(image_pd) | PTE_RW | PTE_P;
     pixel_pdpt[0] = physical(pixel_pd) | PTE_RW | PTE_P;
     pml4[ENTRIES - 1] = physical(image_pdpt) | PTE_RW | PTE_P;

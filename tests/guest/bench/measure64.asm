@@ -1,5 +1,7 @@
 ; As measure32.asm, for 64-bit code.
 
+%include "boot/registers64.inc"
+
 bits 64
 default rel
 global measure, bench_prepare, measure_switch, touch, page_fault
@@ -27,48 +29,22 @@ touch:
     ret
 
 page_fault:
-    push rax
-    push rcx
-    push rdx
-    push rsi
-    push rdi
-    push r8
-    push r9
-    push r10
-    push r11
+    push_registers LOST
     sub rsp, 8                            ; the ABI wants 16-byte alignment at a call
     mov rdi, cr2
     call bench_demand
     add rsp, 8
-    pop r11
-    pop r10
-    pop r9
-    pop r8
-    pop rdi
-    pop rsi
-    pop rdx
-    pop rcx
-    pop rax
+    pop_registers LOST
     add rsp, 8                            ; the error code
     iretq
 
 ; void switch_to(word_t *own_stack, word_t stack, word_t cr3): what is saved is what C expects kept.
 switch_to:
-    push rbx
-    push rbp
-    push r12
-    push r13
-    push r14
-    push r15
+    push_registers KEPT
     mov [rdi], rsp
     mov cr3, rdx
     mov rsp, rsi
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbp
-    pop rbx
+    pop_registers KEPT
     ret
 
 measure_switch:

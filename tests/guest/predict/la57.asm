@@ -5,6 +5,7 @@
 ; void la57_enter(uint64_t root): the root, below 4 GiB, is a PML5. What is in force must map the
 ; first 4 GiB to themselves, and so must the new tables. They must map the kernel alike.
 
+%include "boot/registers64.inc"
 %include "boot/segments.inc"
 
 bits 64
@@ -17,12 +18,7 @@ SELECTOR_CODE32 equ 0x18
 
 section .text
 la57_enter:
-    push rbx
-    push rbp
-    push r12
-    push r13
-    push r14
-    push r15
+    push_registers KEPT
     mov [kernel_stack], rsp               ; outside of 64-bit mode upper halves may be lost
     sgdt [kernel_gdt]
     mov rax, low_gdt_pointer
@@ -35,12 +31,7 @@ la57_enter:
 with_paging:
     mov rsp, [kernel_stack]
     lgdt [kernel_gdt]
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbp
-    pop rbx
+    pop_registers KEPT
     ret
 
 section .boot progbits alloc exec nowrite align=16

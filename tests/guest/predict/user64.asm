@@ -3,6 +3,7 @@
 ;
 ; uint32_t user_access(uint64_t kind, uint64_t va, uint64_t value)
 
+%include "boot/registers64.inc"
 %include "boot/segments.inc"
 
 bits 64
@@ -15,12 +16,7 @@ EFLAGS_FIXED         equ 1 << 1
 
 section .text
 user_access:
-    push rbx
-    push rbp
-    push r12
-    push r13
-    push r14
-    push r15
+    push_registers KEPT
     mov [kernel_stack], rsp
     mov rcx, rsi
     mov rax, cr3                          ; what the CPU cached of older tables must not answer
@@ -38,12 +34,7 @@ user_access:
 
 user_resume:                              ; ring 0 again, with EAX as ring 3 left it
     mov rsp, [kernel_stack]
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop rbp
-    pop rbx
+    pop_registers KEPT
     ret
 
 section .rodata
