@@ -54,10 +54,11 @@ static inline void cpu_invlpg(uintptr_t va)
     __asm__ volatile("invlpg (%0)" : : "r"(va) : "memory");
 }
 
-#define CPUID_EXTENDED 0x80000000u
-#define CPUID_FEATURES 0x80000001u
-#define EDX_NX         (1u << 20)
-#define EDX_LONG_MODE  (1u << 29)
+#define CPUID_EXTENDED       0x80000000u
+#define CPUID_FEATURES       0x80000001u
+#define CPUID_ADDRESS_WIDTHS 0x80000008u
+#define EDX_NX               (1u << 20)
+#define EDX_LONG_MODE        (1u << 29)
 
 struct cpuid {
     uint32_t eax, ebx, ecx, edx;

@@ -3,10 +3,9 @@
 
 #include "cpu.h"
 
-#define CPUID_ADDRESS_WIDTHS 0x80000008u
-#define EDX_PSE36            (1u << 17)
-#define EDX_1G               (1u << 26)
-#define PDPT_BYTES           32u
+#define EDX_PSE36  (1u << 17)
+#define EDX_1G     (1u << 26)
+#define PDPT_BYTES 32u
 
 extern const uint8_t glance_read[], glance_end[];
 

@@ -7,8 +7,7 @@
 #include "machine.h"
 #include "paging/map.h"
 
-#define CPUID_ADDRESS_WIDTHS 0x80000008u
-#define WINDOW_BYTES         0x100000000u
+#define WINDOW_BYTES 0x100000000u
 
 static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {

@@ -14,7 +14,6 @@
 #define PDPT_BYTES   32u
 #define ENTRIES      512u
 #define OLD_ENTRY    7u
-#define CPUID_WIDTHS 0x80000008u
 #define EDX_PAE      (1u << 6)
 #define WIDTH_OF_OLD 36u
 
@@ -51,9 +50,9 @@ volatile union entry *table_at(pa32_t table)
 
 unsigned physical_bits(void)
 {
-    if (cpu_id(CPUID_EXTENDED).eax < CPUID_WIDTHS)
+    if (cpu_id(CPUID_EXTENDED).eax < CPUID_ADDRESS_WIDTHS)
         return WIDTH_OF_OLD;
-    return cpu_id(CPUID_WIDTHS).eax & 0xFF;
+    return cpu_id(CPUID_ADDRESS_WIDTHS).eax & 0xFF;
 }
 
 void require_pae(void)

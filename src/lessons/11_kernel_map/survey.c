@@ -7,10 +7,9 @@
 #include "machine.h"
 #include "paging/walk.h"
 
-#define WINDOW_BYTES         0x100000000u
-#define CPUID_ADDRESS_WIDTHS 0x80000008u
-#define UPPER_HALF           0xFFFF800000000000u
-#define WALKS_MAX            400000u /* tables that lead in circles map more than anyone reads */
+#define WINDOW_BYTES 0x100000000u
+#define UPPER_HALF   0xFFFF800000000000u
+#define WALKS_MAX    400000u /* tables that lead in circles map more than anyone reads */
 
 /* Pages that follow each other with the same rights, to frames that do. */
 struct run {
