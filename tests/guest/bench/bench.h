@@ -20,10 +20,10 @@ struct bench {
     word_t (*map)(word_t root, word_t va, word_t pa, word_t flags);
     word_t (*map_range)(word_t root, word_t va, word_t pa, word_t pages, word_t flags);
     /* The rest through map.h and its kin, with the geometry at run time. */
-    word_t (*library_map)(word_t root, word_t va, word_t pa, word_t flags);
-    word_t (*library_unmap)(word_t root, word_t va);
-    word_t (*library_walk)(word_t root, word_t va);
-    word_t (*library_access)(word_t root, word_t va);
+    word_t (*linked_map)(word_t root, word_t va, word_t pa, word_t flags);
+    word_t (*linked_unmap)(word_t root, word_t va);
+    word_t (*linked_walk)(word_t root, word_t va);
+    word_t (*linked_access)(word_t root, word_t va);
     word_t cr4;           /* what the mode needs there, beyond what is set */
     unsigned large_shift; /* of the pages that a PDE maps */
 };

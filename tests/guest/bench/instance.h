@@ -46,25 +46,25 @@ static word_t map_range(word_t root, word_t va, word_t pa, word_t pages, word_t 
     return pg_settle(core_map_range(&space, (pg_va){ va }, (pg_pa){ pa }, pages, flags), NULL);
 }
 
-static word_t library_map(word_t root, word_t va, word_t pa, word_t flags)
+static word_t linked_map(word_t root, word_t va, word_t pa, word_t flags)
 {
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
     return pg_settle(pg_map(&space, (va_t){ va }, (pa_t){ pa }, PG_PT, flags), NULL);
 }
 
-static word_t library_unmap(word_t root, word_t va)
+static word_t linked_unmap(word_t root, word_t va)
 {
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
     return pg_settle(pg_unmap(&space, (va_t){ va }, PG_PT), NULL);
 }
 
-static word_t library_walk(word_t root, word_t va)
+static word_t linked_walk(word_t root, word_t va)
 {
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
     return pg_walk(&space, (va_t){ va }).end;
 }
 
-static word_t library_access(word_t root, word_t va)
+static word_t linked_access(word_t root, word_t va)
 {
     static const struct pg_control control = { .wp = true };
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
@@ -72,7 +72,7 @@ static word_t library_access(word_t root, word_t va)
         .verdict;
 }
 
-/* Empties the entries of a range and leaves the tables, as library_unmap would not. */
+/* Empties the entries of a range and leaves the tables, as linked_unmap would not. */
 static void clear(word_t root, word_t va, word_t pages)
 {
     struct pg_space space = space_of(root, &BENCH_GEOMETRY);
@@ -93,6 +93,6 @@ void bench_demand(word_t va)
         panic("a demand fault at 0x%lx could not be served", va);
 }
 
-const struct bench bench = { prepare,        clear,       translate,        map,
-                             map_range,      library_map, library_unmap,    library_walk,
-                             library_access, BENCH_CR4,   BENCH_LARGE_SHIFT };
+const struct bench bench = { prepare,       clear,      translate,        map,
+                             map_range,     linked_map, linked_unmap,     linked_walk,
+                             linked_access, BENCH_CR4,  BENCH_LARGE_SHIFT };

@@ -45,10 +45,10 @@ static void measure_pages(word_t root)
     expect(bench.map_range(root, va, 0x400000, 1, flags), 0, 0);
     expect(measure((any)bench.translate, root, va + 0x123, 0, 0, 0), 0x400123, 1);
     expect(measure((any)bench.map, root, va + 0x1000, 0x401000, flags, 0), 1, 2);
-    expect(measure((any)bench.library_map, root, va + 0x2000, 0x402000, flags, 0), 0, 3);
-    expect(measure((any)bench.library_unmap, root, va + 0x2000, 0, 0, 0), 0, 4);
-    measure((any)bench.library_walk, root, va, 0, 0, 0);
-    expect(measure((any)bench.library_access, root, va, 0, 0, 0), 0, 6);
+    expect(measure((any)bench.linked_map, root, va + 0x2000, 0x402000, flags, 0), 0, 3);
+    expect(measure((any)bench.linked_unmap, root, va + 0x2000, 0, 0, 0), 0, 4);
+    measure((any)bench.linked_walk, root, va, 0, 0, 0);
+    expect(measure((any)bench.linked_access, root, va, 0, 0, 0), 0, 6);
 }
 
 /* Ranges of a growing number of pages, in tables that lack, and once more in tables that wait. */
