@@ -24,8 +24,6 @@ PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorr
             "bochs": "bochs", "gdb": "gdb", "objdump": "binutils", "addr2line": "binutils"}
 # What is made of a kernel, by what build() is asked for.
 IMAGES = {False: [], True: ["image"], "stripped": ["stripped"], "fast": ["fast"]}
-
-
 ELSEWHERE = {"grub-mkimage": ("grub2-mkimage", "x86_64-elf-grub-mkimage")}       # boot/grub.sh
 
 
@@ -33,7 +31,7 @@ def need(*tools):
     """Stops with the package's name when a tool is missing."""
     for tool in tools:
         if tool == "bochs" and os.environ.get("BOCHS"):
-            continue                                    # machine.bochs_setup looks at that one
+            continue                                    # machine.bochs_program looks at it
         if not any(map(shutil.which, (tool, *ELSEWHERE.get(tool, ())))):
             raise Stop(TROUBLE, f"{tool} is missing (package {PACKAGES.get(tool, tool)}): "
                                 "run ./setup, which installs what is needed.")

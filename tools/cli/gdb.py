@@ -42,9 +42,9 @@ def machine(lesson, build, options, serial, stub):
             "-kernel", str(build.kernel32), "-append", f"seed={options.seed or 1}"]
 
 
-def symbols(lesson, build, wide, folder):
+def symbols(lesson, build, folder):
     """The kernel's symbols in a file of the machine's own width."""
-    if not wide or lesson.checks()["width"] == 64:
+    if not is_wide(lesson) or lesson.checks()["width"] == 64:
         return build.elf
     path = Path(folder) / "kernel64.elf"
     tool = make(lesson.root, "print-tools", NAME=lesson.name).strip() + "objcopy"
@@ -55,10 +55,10 @@ def symbols(lesson, build, wide, folder):
     return path
 
 
-def beginning(lesson, build, wide, serial):
+def beginning(lesson, build, serial):
     """GDB's orders once it is connected."""
     return [f"source {lesson.root / 'tools/gdb/pagewalk.py'}",
-            f"python start({str(serial)!r}, {wide}, {_stops(build)})"]
+            f"python start({str(serial)!r}, {is_wide(lesson)}, {_stops(build)})"]
 
 
 def _stops(build):
@@ -70,13 +70,12 @@ def _stops(build):
 def gdb(lesson, build, options):
     """GDB's prompt; it ends with q or the end of input."""
     need("gdb", "qemu-system-i386", "qemu-system-x86_64", "objdump")
-    wide = is_wide(lesson)
     say(WELCOME)
     with tempfile.TemporaryDirectory() as folder:
         serial = Path(folder) / "serial.txt"
         command = shlex.join(machine(lesson, build, options, serial, "stdio"))
-        orders = [*CALM, f"file {symbols(lesson, build, wide, folder)}",
-                  f"target remote | exec {command}", *beginning(lesson, build, wide, serial)]
+        orders = [*CALM, f"file {symbols(lesson, build, folder)}",
+                  f"target remote | exec {command}", *beginning(lesson, build, serial)]
         subprocess.run(["gdb", "-q", "-nx", *(word for order in orders for word in ("-ex", order))],
                        cwd=lesson.root, check=False)
     return PASS

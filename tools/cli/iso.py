@@ -5,6 +5,7 @@ boot/iso makes the image; here its tree is filled.
 """
 
 import shutil
+import subprocess
 from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, Stop, note, say
@@ -13,7 +14,6 @@ from cli.lessons import all_lessons
 from grader import sandbox
 
 IMAGE = "build/pagewalk.iso"
-GRUB = Path("/usr/lib/grub")
 TOOLS = ("grub-mkimage", "xorriso", "mformat")
 MODULES = {"i386-pc": "grub-pc-bin", "x86_64-efi": "grub-efi-amd64-bin"}
 TITLE_WIDTH = 20
@@ -49,6 +49,18 @@ def menu(lessons, seed):
     chosen = "" if seed is None else f" seed={seed}"
     return HEAD + "".join(ENTRY.format(text=entry_text(lesson), name=lesson.name, seed=chosen)
                           for lesson in lessons)
+
+
+def _need_modules(root):
+    """Stops unless GRUB has the modules for both kinds of firmware, wherever boot/grub.sh finds it."""
+    done = subprocess.run(["bash", "-c", '. "$1" && echo "$modules"', "-", root / "boot/grub.sh"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Stop(TROUBLE, done.stderr.strip())
+    for folder, package in MODULES.items():
+        if not Path(done.stdout.strip(), folder, "multiboot2.mod").exists():
+            raise Stop(TROUBLE, f"GRUB's modules for {folder} are missing (package {package}): "
+                                "run ./setup, which installs what is needed.")
 
 
 def _kernel(lesson, options):
@@ -88,10 +100,7 @@ def iso(root, options):
     if target.is_dir() or not (target.parent.is_dir() or target.parent == root / "build"):
         raise Stop(USAGE, f"The image cannot be written to {name}: that is no file in a folder.")
     need(*TOOLS)
-    for folder, package in MODULES.items():
-        if not (GRUB / folder / "multiboot2.mod").exists():
-            raise Stop(TROUBLE, f"GRUB's modules for {folder} are missing (package {package}): "
-                                "run ./setup, which installs what is needed.")
+    _need_modules(root)
     with lock(root / "build/iso"):
         made = _made(root, options, root / "build/iso")
         size = made.stat().st_size / 1e6

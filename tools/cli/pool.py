@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from machine.process import ENDING, die_with_parent
+from machine.process import die_with_parent, undisturbed
 
 SECONDS = 900           # by the clock: no grading comes near; a worker that is stuck ends here
 BROKE = 70
@@ -28,12 +28,9 @@ def each(jobs, work, workers):
     try:
         while waiting or running:
             while waiting and len(running) < workers:
-                before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
-                try:                        # a signal is neither lost in a fork, where Python
-                    job = waiting.pop()     # drops exceptions, nor comes before the pid is known
+                with undisturbed() as before:   # nor is a signal lost in a fork, where Python
+                    job = waiting.pop()         # drops exceptions
                     running[_start(work, job, before)] = job
-                finally:
-                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
             pid, status = os.wait()
             if pid in running:
                 yield running.pop(pid), _trouble(status)

@@ -10,7 +10,7 @@ import subprocess
 
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import need
-from cli.gdb import CALM, beginning, is_wide, machine, symbols
+from cli.gdb import CALM, beginning, machine, symbols
 from machine.process import Child
 
 READY = b"(qemu) "              # its monitor's prompt: by then the socket is there
@@ -29,14 +29,9 @@ def stub(lesson, build, options):
                             "folder with a shorter one.")
     serial.unlink(missing_ok=True)
     socket.unlink(missing_ok=True)          # of a machine that was not ended
-    wide = is_wide(lesson)
-    found = symbols(lesson, build, wide, folder)
-    if found == build.elf:
-        shutil.copyfile(found, folder / "kernel.elf")
-    else:
-        found.replace(folder / "kernel.elf")
+    shutil.copyfile(symbols(lesson, build, folder), folder / "kernel.elf")
     (folder / "start.gdb").write_text(
-        "\n".join([*CALM, *beginning(lesson, build, wide, serial)]) + "\n")
+        "\n".join([*CALM, *beginning(lesson, build, serial)]) + "\n")
     _wait([*machine(lesson, build, options, serial, f"unix:{_quoted(socket)},server=on,wait=off"),
            "-monitor", "stdio"], folder, socket)
     return PASS

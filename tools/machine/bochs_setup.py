@@ -103,8 +103,9 @@ def configuration(folder, iso, memory_mib, cpu):
     """Write `bochsrc` into `folder` and return its path. iso: a path, or a FastBoot."""
     fast = iso if isinstance(iso, FastBoot) else None
     iso = None if fast else os.path.abspath(iso)
-    text = vga_rom(program().path) + CONFIGURATION.format(
-        display=program().display, cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt",
+    found = program()
+    text = vga_rom(found.path) + CONFIGURATION.format(
+        display=found.display, cpu=cpu, memory=memory_mib, iso=iso, serial="serial.txt",
         log="bochs.log")
     path = Path(folder) / "bochsrc"
     path.write_text(fast.configure(text, Path(folder)) if fast else text, encoding="utf-8")

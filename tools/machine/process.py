@@ -51,10 +51,10 @@ def die_with_parent(number=signal.SIGKILL):
 @contextmanager
 def undisturbed():
     """What would end us waits until this is over, so that no child is begun and not known, or half
-    ended. For what is short."""
+    ended. For what is short. Gives the signals blocked before."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
-        yield
+        yield before
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
