@@ -52,7 +52,7 @@ def menu(lessons, seed):
 
 
 def _need_modules(root):
-    """Stops unless GRUB has the modules for both kinds of firmware, wherever boot/grub.sh finds it."""
+    """Stops unless GRUB, wherever boot/grub.sh finds it, has the modules for both firmwares."""
     done = subprocess.run(["bash", "-c", '. "$1" && echo "$modules"', "-", root / "boot/grub.sh"],
                           capture_output=True, text=True, check=False)
     if done.returncode:
