@@ -50,10 +50,10 @@ class Bench:
             if event:
                 return event
         while True:
-            for move in (self.qemu.step, self.qemu.cont):   # first off the breakpoint we stand on
-                event = self._event(move())
-                if event:
-                    return event
+            on_one = self.qemu.registers()["rip"] in self.qemu.breakpoints  # would stop there again
+            event = self._event(self.qemu.step() if on_one else self.qemu.cont())
+            if event:
+                return event
 
     def _event(self, alive):
         """The Event at this place, or None where the contract has no symbol."""
@@ -161,7 +161,7 @@ class Bench:
         """Drop the TLB from outside: (flush, no problem)."""
         if tables.mode_of(state.cr0, state.cr4, state.efer) == "off":
             return "off", None
-        self.qemu.write_cr3(state.cr3)
+        self.qemu.write_register("cr3", state.cr3)
         return "written", None
 
     def probe(self, kind, canary, may_hold):
@@ -174,7 +174,7 @@ class Bench:
         va = self.now["rcx"] & (1 << (64 if wide else 32)) - 1
         size = 1 if kind in ("read_1", "write_1", "fetch") else 4
         if before.cr0 & tables.PG and not (self.keeps and self.qemu.read(self.keeps, 1) != b"\0"):
-            self.qemu.write_cr3(before.cr3)
+            self.qemu.write_register("cr3", before.cr3)
         pa = self._leads(va, before)
         old = None
         if kind.startswith("read") and pa is not None and may_hold(pa, size):

@@ -36,7 +36,7 @@ class Pool:
             return "zero"
         key = sha256(data)
         if key not in self.stored:
-            self.stored[key] = base64.b64encode(zlib.compress(data, 6)).decode("ascii")
+            self.stored[key] = base64.b64encode(zlib.compress(data, 1)).decode("ascii")
             self._known[key] = bytes(data)
         return key
 

@@ -29,7 +29,9 @@ def grade(lesson, files, emulator, seed, out, optimisation="-O2", fast=False):
 
 def story(result):
     """What a failing test should show of a result."""
-    lines = [f"{result['verdict']} {result['points']}/{result['maximum']} {result['message']}"]
+    where = (result["emulator"] or {}).get("name", "nowhere")
+    lines = [f"{result['verdict']} {result['points']}/{result['maximum']} {result['message']}",
+             f"in {where}, seed {result['seed']}"]
     lines += [f"{t['code']}: {t['what']}" for t in result["tripwires"]]
     lines += [f"{c['id']}: {c['verdict']} {c['code'] or ''} {c['message']} {c['blocked_by'] or ''}"
               for c in result["checks"] if c["verdict"] != "pass"]

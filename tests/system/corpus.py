@@ -119,10 +119,10 @@ def seeds(name, label):
 
 
 def runs(name):
-    """[(submission, emulator, seed)] of a corpus. QUICK=1 takes every fifth mutant."""
-    due = [(one, emulator, seed) for one in load(name)
-           for emulator, seed in dict.fromkeys((one.emu or e, s)
-                                               for e, s in seeds(name, one.label))]
+    """[(submission, [(emulator, seed)])] of a corpus. QUICK=1 takes every fifth mutant."""
+    due = [(one, list(dict.fromkeys((one.emu or emulator, seed)
+                                    for emulator, seed in seeds(name, one.label))))
+           for one in load(name)]
     return due[::5] if QUICK and name == "mutants" else due
 
 

@@ -51,7 +51,7 @@ class Cell(NamedTuple):
 def dirty_registers(session, _elf):
     """What no specification forbids and some firmware does: caches off, FPU traps on, CR4 with a
     dozen bits, EFER.NXE; and flags that C does not expect."""
-    write = session.stub.write_register
+    write = session.write_register
     write("cr0", 1 << 30 | 1 << 29 | 1 << 18 | 1 << 5 | 1 << 3 | 1 << 2 | 1 << 1 | 1)
     write("cr4", 1 << 21 | 1 << 20 | 0x6FC)
     write("efer", 1 << 11 | 1 << 0)
@@ -74,7 +74,7 @@ def put_information(session, at, tags):
     """Writes it somewhere, and tells the kernel."""
     body = b"".join(tag.ljust((len(tag) + 7) & ~7, b"\xa5") for _, tag in tags)
     session.write(at, struct.pack("<II", 8 + len(body), 0) + body)
-    session.stub.write_register("rbx", at)
+    session.write_register("rbx", at)
 
 
 def moved_to(where):

@@ -7,23 +7,26 @@ from switch_off import LIVES, NEEDED, WITNESSES, named, slips_without
 
 
 def cases(name):
-    return [pytest.param(one, emulator, seed, id=f"{one.label}-{emulator}-{seed}")
-            for one, emulator, seed in runs(name)]
+    """One test for each submission: its runs share what is built."""
+    return [pytest.param(one, due, id="-".join((one.label, *(f"{e}-{s}" for e, s in due))))
+            for one, due in runs(name)]
 
 
-def judged(one, emulator, seed, folder):
-    """(result, evidence) of a submission of a corpus."""
-    lesson = numbered(one.number)
-    return grade(lesson, one.files(folder), emulator, seed, folder / "out", fast=True)
+def judged(one, due, folder):
+    """(result, evidence) of each run of a submission of a corpus."""
+    lesson, files = numbered(one.number), one.files(folder)
+    for emulator, seed in due:
+        yield grade(lesson, files, emulator, seed, folder / "out", fast=True)
 
 
-@pytest.mark.parametrize("one, emulator, seed", cases("mutants"))
-def test_mutant_is_named(one, emulator, seed, tmp_path):
-    result, evidence = judged(one, emulator, seed, tmp_path)
-    assert gap(one, result) is None, story(result)
-    for check, how in WITNESSES.get(one.label, ()):
-        assert slips_without(evidence, one, check) in (how, LIVES), \
-            f"without {check} {one.label} was {how}, and is not: another mutant must show its worth"
+@pytest.mark.parametrize("one, due", cases("mutants"))
+def test_mutant_is_named(one, due, tmp_path):
+    for result, evidence in judged(one, due, tmp_path):
+        assert gap(one, result) is None, story(result)
+        for check, how in WITNESSES.get(one.label, ()):
+            assert slips_without(evidence, one, check) in (how, LIVES), \
+                f"without {check} {one.label} was {how}, and is not: another mutant must show " \
+                "its worth"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -36,17 +39,17 @@ def test_every_check_says_which_mutant_needs_it(lesson):
     assert {named(entry)[0] for entry in listed.values()} - {None} <= names
 
 
-@pytest.mark.parametrize("one, emulator, seed", cases("cheats"))
-def test_cheat_gains_nothing(one, emulator, seed, tmp_path):
-    result, _ = judged(one, emulator, seed, tmp_path)
-    assert result["points"] == 0, story(result)
-    assert result["status"] in (1, 3), story(result)
-    assert set(codes_given(result)) & set(one.expect), story(result)
+@pytest.mark.parametrize("one, due", cases("cheats"))
+def test_cheat_gains_nothing(one, due, tmp_path):
+    for result, _ in judged(one, due, tmp_path):
+        assert result["points"] == 0, story(result)
+        assert result["status"] in (1, 3), story(result)
+        assert set(codes_given(result)) & set(one.expect), story(result)
 
 
-@pytest.mark.parametrize("one, emulator, seed", cases("alternatives"))
-def test_alternative_earns_everything(one, emulator, seed, tmp_path):
-    result, _ = judged(one, emulator, seed, tmp_path)
-    assert result["verdict"] == "pass", story(result)
-    assert result["points"] == result["maximum"]
-    assert set(one.expect) <= {remark["code"] for remark in result["remarks"]}, story(result)
+@pytest.mark.parametrize("one, due", cases("alternatives"))
+def test_alternative_earns_everything(one, due, tmp_path):
+    for result, _ in judged(one, due, tmp_path):
+        assert result["verdict"] == "pass", story(result)
+        assert result["points"] == result["maximum"]
+        assert set(one.expect) <= {remark["code"] for remark in result["remarks"]}, story(result)

@@ -81,7 +81,7 @@ class Bochs:
 
     def _until_prompt(self, when_silent=None):
         """Text up to the next prompt, whose number must be the next one."""
-        searched, since = 0, self.child.cpu_seconds()
+        searched, since = 0, self.child.cpu_seconds() if when_silent else 0
         while True:
             found = PROMPT.search(self._buffer, searched)
             if found:

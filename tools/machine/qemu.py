@@ -34,6 +34,7 @@ class Qemu:
     `extra` are more of QEMU's options."""
 
     name = "qemu"
+    _registers = None       # as last read, while the guest stands still
 
     def __init__(self, folder, kernel=None, iso=None, memory_mib=512, cpu="max", seconds=60,
                  extra=()):
@@ -43,6 +44,7 @@ class Qemu:
         self.deadline = Deadline(seconds)
         self.sockets = tempfile.TemporaryDirectory(prefix="pw")   # paths of sockets must be short
         self._file, self.child, self._open = 0, None, []
+        self.breakpoints = set()
         boot = ["-kernel", str(Path(kernel).resolve())] if kernel else \
             ["-cdrom", str(Path(iso).resolve()), "-boot", "d"]
         try:
@@ -113,16 +115,19 @@ class Qemu:
     def break_at(self, va):
         """A hardware breakpoint at a linear address: no byte of the guest is changed."""
         self.stub.order(b"Z1,%x,1" % va)
+        self.breakpoints.add(va)
 
     def unbreak(self, va):
         """Take a breakpoint back."""
         self.stub.order(b"z1,%x,1" % va)
+        self.breakpoints.discard(va)
 
     def cont(self):
         """Run to the next stop; False when the machine shut itself down (mostly a triple fault)."""
         return self._resume(b"c") != SHUT_DOWN
 
     def _resume(self, order):
+        self._registers = None
         try:
             return self.stub.resume(order)
         except MachineTimeout:
@@ -156,11 +161,14 @@ class Qemu:
 
     def registers(self):
         """General, segment and control registers by name."""
-        return registers(self.stub.ask(b"g"))
+        if self._registers is None:
+            self._registers = registers(self.stub.ask(b"g"))
+        return self._registers
 
-    def write_cr3(self, value):
-        """Write CR3 from outside, which drops every translation that QEMU has cached."""
-        self.stub.write_register("cr3", value)
+    def write_register(self, name, value):
+        """Write one of `registers`. To write CR3 drops every translation that QEMU has cached."""
+        self.stub.write_register(name, value)
+        self._registers = None
 
     def tables(self):
         """{"gdtr", "idtr": (base, limit), "tr": (selector, base), "dr7", "cs_l"}."""
