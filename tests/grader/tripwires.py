@@ -41,6 +41,8 @@ def _baseline(facts, checks, what):
 
 def _same_tables(facts, checks):
     """GDT, IDT, TSS and their registers are as they were at the first stop."""
+    if not facts.stops:
+        return
     for what in ("gdt", "idt", "tss", "gdtr", "idtr", "tr"):
         base = _baseline(facts, checks, what)
         if what not in base.raw:
@@ -53,7 +55,7 @@ def _same_tables(facts, checks):
                 yield _wire("C-PATCHED-STAFF", stop, f"{what.upper()} was changed")
 
 
-def _hashes(facts):
+def _hashes(facts, _checks):
     """Staff code and constants are the bytes of the image."""
     due = {part["name"]: part["sha256"] for part in facts.image["staff"]}
     for stop in facts.stops:
@@ -62,7 +64,7 @@ def _hashes(facts):
                 yield _wire("C-PATCHED-STAFF", stop, f"staff {part['name']} was changed in memory")
 
 
-def _staff_pages(facts, stop):
+def _staff_pages(facts, _checks, stop):
     """Every staff page leads to the frames that were hashed."""
     if stop.paging_mode() is None:
         return
@@ -77,7 +79,7 @@ def _staff_pages(facts, stop):
                 return
 
 
-def _registers(checks, stop):
+def _registers(_facts, checks, stop):
     """DR7, EFLAGS, CR4 and EFER are what the lesson expects at this stop."""
     rules = {**checks.get("tripwires", {}),
              **checks.get("tripwires", {}).get("at", {}).get(stop.raw["checkpoint"], {})}
@@ -92,7 +94,7 @@ def _registers(checks, stop):
                         f"{rules[name]}")
 
 
-def _exam(stop):
+def _exam(_facts, _checks, stop):
     """struct exam counts this very stop."""
     exam = stop.exam()
     if exam is None:
@@ -117,14 +119,18 @@ def _places(facts, checks):
             yield _wire("C-SKIPPED-STAFF", stop, f"checkpoint_{due[stop.index][0]} was skipped")
 
 
+def _collectors(facts, _checks):
+    """What only the collector could see."""
+    return facts.evidence.get("tripwires", [])
+
+
+# Each is needed: tests/cheats/needed.toml names a cheat that it alone keeps from points.
+OF_A_RUN = {"collector": _collectors, "hashes": _hashes, "tables": _same_tables, "places": _places}
+OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam}
+
+
 def find(facts, checks):
     """All tripwires of a run, the collector's first."""
-    found = list(facts.evidence.get("tripwires", []))
-    if not facts.stops:
-        return found
-    found += _hashes(facts)
-    found += _same_tables(facts, checks)
-    found += _places(facts, checks)
-    for stop in facts.stops:
-        found += [*_staff_pages(facts, stop), *_registers(checks, stop), *_exam(stop)]
-    return found
+    found = [wire for part in OF_A_RUN.values() for wire in part(facts, checks)]
+    return found + [wire for stop in facts.stops for part in OF_A_STOP.values()
+                    for wire in part(facts, checks, stop)]

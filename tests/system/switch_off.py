@@ -1,22 +1,26 @@
-"""Would a mutant slip through if one check were not there? Replays evidence, no emulator.
+"""Would a mutant slip through if one check were not there, or a cheat keep points without one
+tripwire? Replays evidence, no emulator.
 
 A mutant is killed when it is caught and named by a code that it expects. Without the check it
 either lives (everything passes) or is misnamed: another check still fails, and tells the learner
 of another mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where
 there is one: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands
 for a check without one: it catches and names nothing yet that the others do not.
+tests/cheats/needed.toml names a cheat for each part of tests/grader/tripwires.py.
 """
 
 import tomllib
+from unittest import mock
 
 from bench import ROOT, numbered
 from corpus import gap
 from grader import checks as checklist
-from grader import judge
+from grader import judge, tripwires
 
 FILE = ROOT / "tests" / "mutants" / "needed.toml"
 NEEDED = tomllib.loads(FILE.read_text()) if FILE.exists() else {}     # {lesson: {check: mutant}}
 
+TRIPWIRES = tomllib.loads((ROOT / "tests" / "cheats" / "needed.toml").read_text())  # {part: cheat}
 
 LIVES, MISNAMED = "lives", "misnamed"
 
@@ -60,3 +64,12 @@ def root_check(result):
     """The first check that failed: only that one can be missed. None when a tripwire fell."""
     failed = (entry["id"] for entry in result["checks"] if entry["verdict"] == "fail")
     return None if result["tripwires"] else next(failed, None)
+
+
+def keeps_without(evidence, one, part):
+    """The points that this run of a cheat keeps if one part of the tripwires is not there."""
+    checks = checklist.load(numbered(one.number).folder / "checks.toml")
+    parts = tripwires.OF_A_RUN if part in tripwires.OF_A_RUN else tripwires.OF_A_STOP
+    with mock.patch.dict(parts):
+        del parts[part]
+        return judge.judge(evidence, checks)["points"]

@@ -3,7 +3,10 @@
 import pytest
 from bench import LESSONS, grade, numbered, story
 from corpus import codes_given, gap, load, runs
-from switch_off import LIVES, NEEDED, WITNESSES, named, slips_without
+from switch_off import (LIVES, NEEDED, TRIPWIRES, WITNESSES, keeps_without, named,
+                        slips_without)
+
+from grader import tripwires
 
 
 def cases(name):
@@ -21,12 +24,13 @@ def judged(one, due, folder):
 
 @pytest.mark.parametrize("one, due", cases("mutants"))
 def test_mutant_is_named(one, due, tmp_path):
-    for result, evidence in judged(one, due, tmp_path):
+    done = list(judged(one, due, tmp_path))
+    for result, _ in done:
         assert gap(one, result) is None, story(result)
-        for check, how in WITNESSES.get(one.label, ()):
-            assert slips_without(evidence, one, check) in (how, LIVES), \
-                f"without {check} {one.label} was {how}, and is not: another mutant must show " \
-                "its worth"
+    for check, how in WITNESSES.get(one.label, ()):
+        slips = {slips_without(evidence, one, check) for _, evidence in done}
+        assert slips & {how, LIVES}, \
+            f"without {check} {one.label} was {how}, and is not: another mutant must show its worth"
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
@@ -41,10 +45,18 @@ def test_every_check_says_which_mutant_needs_it(lesson):
 
 @pytest.mark.parametrize("one, due", cases("cheats"))
 def test_cheat_gains_nothing(one, due, tmp_path):
-    for result, _ in judged(one, due, tmp_path):
+    for result, evidence in judged(one, due, tmp_path):
         assert result["points"] == 0, story(result)
         assert result["status"] in (1, 3), story(result)
         assert set(codes_given(result)) & set(one.expect), story(result)
+        for part, cheat in TRIPWIRES.items():
+            assert cheat != one.label or keeps_without(evidence, one, part), \
+                f"{one.label} keeps no point without the tripwire {part}: name another"
+
+
+def test_every_tripwire_says_which_cheat_needs_it():
+    assert list(TRIPWIRES) == [*tripwires.OF_A_RUN, *tripwires.OF_A_STOP]
+    assert set(TRIPWIRES.values()) <= {one.label for one in load("cheats")}
 
 
 @pytest.mark.parametrize("one, due", cases("alternatives"))

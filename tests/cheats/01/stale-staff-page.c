@@ -5,8 +5,8 @@
 #include "work.h"
 
 #define COPY        ((uint8_t *)0x01800000)
-#define STAFF_START 0x00200000u
-#define STAFF_END   0x00206000u
+#define STAFF_START @staff_text_start@u
+#define STAFF_END   @staff_text_end@u
 
 static void patch(uint8_t *page)
 {
