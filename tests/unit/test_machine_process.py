@@ -71,6 +71,19 @@ def test_a_deadline_runs_out():
         Deadline(0).left()
 
 
+def test_a_deadline_counts_the_childs_cpu_time(tmp_path):
+    busy, idle = Child(["sh", "-c", "while :; do :; done"], tmp_path), Child(["cat"], tmp_path)
+    deadline, patient = Deadline(60), Deadline(60)
+    deadline.bound(busy, 0.1)
+    patient.bound(idle, 0.1)
+    with pytest.raises(MachineTimeout, match="0.1 s of CPU"):
+        while True:
+            assert busy.read_some(deadline.left()) is None
+            assert patient.left() > 0
+    busy.end()
+    idle.end()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_us_leaves_no_child(tmp_path, number):
     program = ("import sys; sys.path.insert(0, sys.argv[1])\n"

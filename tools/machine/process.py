@@ -47,6 +47,8 @@ def die_with_parent(number=signal.SIGKILL):
     if _prctl:
         _prctl(PR_SET_PDEATHSIG, int(number))
 
+LOOK = 0.5                      # seconds between two looks at a child's CPU time
+
 
 @contextmanager
 def undisturbed():
@@ -156,10 +158,21 @@ class Deadline:
     def __init__(self, seconds):
         self.seconds = seconds
         self.at = time.monotonic() + seconds
+        self.child, self.most, self.look_at = None, 0, 0
+
+    def bound(self, child, cpu_seconds):
+        """Also MachineTimeout once `child` has used so much; it is looked at twice a second."""
+        self.child, self.most = child, cpu_seconds
 
     def left(self):
-        """Seconds left; MachineTimeout when there are none."""
-        left = self.at - time.monotonic()
-        if left <= 0:
+        """Seconds that may be waited now; MachineTimeout when there are none."""
+        now = time.monotonic()
+        if now >= self.at:
             raise MachineTimeout(f"no answer from the emulator within {self.seconds} s")
-        return left
+        if self.child is None:
+            return self.at - now
+        if now >= self.look_at:
+            self.look_at = now + LOOK
+            if self.child.cpu_seconds() > self.most:
+                raise MachineTimeout(f"no answer from the emulator within {self.most} s of CPU")
+        return min(LOOK, self.at - now)

@@ -31,13 +31,14 @@ _FAULT = re.compile(r"^\s*\d+: v=([0-9a-f]{2}) e=([0-9a-f]{4}) i=0 cpl=\d "
 
 class Qemu:
     """A context manager. One of `kernel` (ELF32 with a Multiboot1 header) and `iso` is given;
-    `extra` are more of QEMU's options."""
+    MachineTimeout after so many seconds by the clock, or `cpu_seconds` of QEMU's own; `extra` are
+    more of its options."""
 
     name = "qemu"
     _registers = None       # as last read, while the guest stands still
 
     def __init__(self, folder, kernel=None, iso=None, memory_mib=512, cpu="max", seconds=60,
-                 extra=()):
+                 cpu_seconds=None, extra=()):
         if shutil.which("qemu-system-x86_64") is None:
             raise MachineError("QEMU is not installed (run ./setup)")
         self.folder = Path(folder).resolve()
@@ -57,6 +58,8 @@ class Qemu:
                        *boot, *extra]
             with open(self.folder / "stderr.txt", "wb") as errors:
                 self.child = Child(command, self.folder, stderr=errors)
+            if cpu_seconds:
+                self.deadline.bound(self.child, cpu_seconds)
             connected = [self._accept(listener) for listener in listeners]
             self.stub, self.qmp = Stub(connected[0], self.deadline), \
                 Qmp(connected[1], self.deadline)
