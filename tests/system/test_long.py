@@ -47,9 +47,9 @@ def _spin():
 
 @contextmanager
 def load_on_every_core():
-    """Twice as many busy processes as there are cores, ended with the test."""
-    busy = [multiprocessing.Process(target=_spin, daemon=True)
-            for _ in range(2 * (os.cpu_count() or 1))]
+    """As many busy processes as there are cores, ended with the test; tests/run has two workers, so
+    there are twice as many."""
+    busy = [multiprocessing.Process(target=_spin, daemon=True) for _ in range(os.cpu_count() or 1)]
     for process in busy:
         process.start()
     try:
