@@ -65,12 +65,12 @@ static void try_free(uint64_t frame)
 /* None of these may be freed: one call each for the ways to get it wrong. */
 static void refuse_frees(void)
 {
-    try_free(at_frame(450));              /* free */
-    try_free(at_frame(450) + 8);          /* not a frame */
-    try_free(at_frame(HIGH_FRAME));       /* nobody's */
-    try_free(at_frame(499));              /* the module's */
-    try_free(FOUR_GIB + at_frame(450));   /* far beyond memory */
-    try_free(UINT64_MAX - PAGE_SIZE + 1); /* the last frame of all */
+    try_free(at_frame(450));                   /* free */
+    try_free(at_frame(450) + inside_a_page()); /* not a frame */
+    try_free(at_frame(HIGH_FRAME));            /* nobody's */
+    try_free(at_frame(499));                   /* the module's */
+    try_free(FOUR_GIB + at_frame(450));        /* far beyond memory */
+    try_free(UINT64_MAX - PAGE_SIZE + 1);      /* the last frame of all */
 }
 
 /* Gives about half of what is held back, and what is left moves up. */

@@ -73,6 +73,7 @@ void unmap_middle(void);             /* all that remain but the large pages */
 
 /* ---- trouble.c: what must be refused, what must not get lost ---- */
 
+uint64_t inside_a_page(void); /* a drawn offset: aligned for a word, not for a page */
 void ask_for_refusals(void);
 void come_and_go(void);
 void run_short(void);

@@ -44,15 +44,21 @@ static void try_translate(va_t va)
     exam_answer(va.value, result, pa.value);
 }
 
+uint64_t inside_a_page(void)
+{
+    return sizeof(uint64_t) * (1 + exam_below(PAGE_SIZE / sizeof(uint64_t) - 1));
+}
+
 void ask_for_refusals(void)
 {
     const va_t group = { exam.note[GROUP] }, huge = { exam.note[LARGE] };
     const va_t large = plus(huge, GIB + LARGE_INDEX * LARGE_BYTES), hole = { FIRST_HOLE };
     const va_t free = plus(group, 2 * PAGE_SIZE), wrong = { group.value ^ BIT(50) };
+    const uint64_t inside = inside_a_page();
 
     try_map(group, 0x9000, PTE_RW);
-    try_map(plus(free, 8), 0x9000, PTE_RW);
-    try_map(free, 0x9008, PTE_RW);
+    try_map(plus(free, inside), 0x9000, PTE_RW);
+    try_map(free, 0x9000 | inside, PTE_RW);
     try_map(plus(huge, 7 * PAGE_SIZE), 0x9000, PTE_RW);
     try_map(plus(large, 7 * PAGE_SIZE), 0x9000, PTE_RW);
     try_map(hole, 0x9000, PTE_RW);
@@ -63,7 +69,7 @@ void ask_for_refusals(void)
     try_unmap(va_of(UNUSED_PML4, 0, 0, 0));
     try_unmap(plus(huge, 7 * PAGE_SIZE));
     try_unmap(plus(large, 7 * PAGE_SIZE));
-    try_unmap(plus(group, 16));
+    try_unmap(plus(group, inside));
     try_unmap(wrong);
     try_translate(free);
     try_translate(va_of(UNUSED_PML4, 0, 0, 0));

@@ -67,14 +67,20 @@ void make_pages_to_join(void)
 
 /* ---- Refusals ---- */
 
+/* A drawn offset: aligned for a word, not for a page. */
+static uint64_t inside_a_page(void)
+{
+    return sizeof(uint64_t) * (1 + exam_below(PAGE_4K / sizeof(uint64_t) - 1));
+}
+
 static void refuse_map(void)
 {
     uint64_t end_1 = exam.note[VA + 3] + (exam.note[PAGES + 3] << PAGE_SHIFT);
     uint64_t around = end_1 & ~(PAGE_1G - 1);
 
-    ask_map(MIXED, FRESH + 8, PAGE_1G, PAGE_4K, PTE_RW);
-    ask_map(MIXED, FRESH, PAGE_1G + 8, PAGE_4K, PTE_RW);
-    ask_map(MIXED, FRESH, PAGE_1G, PAGE_4K + 8, PTE_RW);
+    ask_map(MIXED, FRESH + inside_a_page(), PAGE_1G, PAGE_4K, PTE_RW);
+    ask_map(MIXED, FRESH, PAGE_1G + inside_a_page(), PAGE_4K, PTE_RW);
+    ask_map(MIXED, FRESH, PAGE_1G, PAGE_4K + inside_a_page(), PTE_RW);
     ask_map(MIXED, FRESH, PAGE_1G, 0, PTE_RW);
     ask_map(MIXED, HALF, PAGE_1G, PAGE_4K, PTE_RW);
     ask_map(MIXED, HALF - PAGE_2M, PAGE_1G, 2 * PAGE_2M, PTE_RW);
@@ -112,8 +118,8 @@ static void refuse_protect(void)
 {
     uint64_t start = exam.note[VA], bytes = exam.note[PAGES] << PAGE_SHIFT;
 
-    ask_protect(MIXED, start + 8, PAGE_4K, PTE_XD);
-    ask_protect(MIXED, start, PAGE_4K + 8, PTE_XD);
+    ask_protect(MIXED, start + inside_a_page(), PAGE_4K, PTE_XD);
+    ask_protect(MIXED, start, PAGE_4K + inside_a_page(), PTE_XD);
     ask_protect(MIXED, start, 0, PTE_XD);
     ask_protect(MIXED, start, -start + PAGE_4K, PTE_XD);
     ask_protect(MIXED, start, PAGE_4K, PTE_G);
