@@ -10,6 +10,8 @@ from grader import show
 from grader.finding import Finding
 from grader.walk import A, D, P, PAGE
 
+FORGOTTEN = 3           # nobody writes one entry into so many tables where nothing is wanted
+
 
 def _neighbours(case, step):
     """(va, entry without A and D) of every present entry in the table of a step."""
@@ -26,6 +28,21 @@ def _dirty(case, step):
     table = step.address - step.index * case.paging.mode.entry_bytes
     return Finding("E-TABLE-DIRTY", f"the table at {show.address(table)} holds entries that nobody "
                    "wrote: a new table must be zeroed", key=(table,))
+
+
+def _forgotten(case):
+    """Whether the very entry that ends the walk stands in other tables, too, where nothing is
+    wanted: one entry of each was not zeroed. (An entry written one level too far down stands in at
+    most two places.)"""
+    width = case.paging.mode.entry_bytes
+    same = (case.walk.last.entry & ~(A | D)).to_bytes(width, "little")
+    strangers = 0
+    for table, (depth, va) in case.tables.items():
+        at = (case.paging.page(table & -PAGE) or b"").find(same)
+        shift = case.paging.mode.levels[depth].shift
+        strangers += at >= 0 and at % width == 0 and \
+            case.wanted.at(va + (at // width << shift)) is None
+    return strangers >= (FORGOTTEN if case.want is None else FORGOTTEN - 1)
 
 
 def dirty_table(paging):
@@ -46,9 +63,11 @@ def dirty_table(paging):
 
 def old_bytes(case):
     """An entry on the way is one of many that are all alike: what a frame held before it was a
-    table."""
+    table. Where one entry of each table was forgotten, the same stands in many tables."""
     if not case.walk.mapped or len(case.paging.mode.levels) == 1:
         return None
+    if case.walk.pa != case.pa and _forgotten(case):
+        return _dirty(case, case.walk.last)
     for step in case.walk.steps:
         mine = step.entry & ~(A | D)
         if sum(entry == mine for _, entry in _neighbours(case, step)) >= 16:
