@@ -33,7 +33,9 @@ def _dirty(case, step):
 def _forgotten(case):
     """Whether the very entry that ends the walk stands in other tables, too, where nothing is
     wanted: one entry of each was not zeroed. (An entry written one level too far down stands in at
-    most two places.)"""
+    most two places; flags without a frame were written by somebody.)"""
+    if not case.walk.last.entry & case.paging.address_mask:
+        return False
     width = case.paging.mode.entry_bytes
     same = (case.walk.last.entry & ~(A | D)).to_bytes(width, "little")
     strangers = 0
