@@ -14,6 +14,7 @@ from test_gate import BODY, ENTER, GOOD, WITH_ASSEMBLY, check, codes, lesson_fol
 from grader import gate_files, sandbox
 
 SECRET = "correct_horse_battery_staple"
+TOO_LONG = "worked for more than"
 
 
 @pytest.fixture(name="kind", params=[sandbox.BUBBLEWRAP, sandbox.LIMITS])
@@ -45,9 +46,10 @@ def test_a_tool_runs_and_tells(kind, tmp_path):
 @pytest.mark.parametrize("text, words", [
     ("open('flood', 'wb').write(bytes(100 << 20))", "wrote more than 32 MiB"),
     ("print('x' * (100 << 20))", "wrote more than 32 MiB"),
-    ("x = bytearray(2 << 30)", None), ("while True: pass", "worked for more than")])
+    ("x = bytearray(2 << 30)", None), ("while True: pass", TOO_LONG)])
 def test_what_a_tool_takes_is_bounded(kind, tmp_path, monkeypatch, text, words):
-    monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 1)
+    if words == TOO_LONG:                   # the others may take the second on a busy machine
+        monkeypatch.setitem(sandbox.LIMIT, sandbox.resource.RLIMIT_CPU, 1)
     done = python(text, tmp_path)
     assert done.status != 0
     assert words is None or words in done.stopped
