@@ -100,7 +100,7 @@ HERE = "-ffile-prefix-map=$(CURDIR)=."
 STRICT := -w+all -w-unknown-warning -w-reloc -werror
 define ASSEMBLE
 	$(NASM) $(STRICT) -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
-	@PYTHONPATH=tools python3 -B -m machine.comp_dir $@
+	@python3 -B -m grader.machine.comp_dir $@
 endef
 INCLUDES = -Isrc -Isrc/arch$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)

@@ -1,7 +1,7 @@
 /*
  * What a lesson and the grader say to each other through memory, never through print: the seed, the
  * questions with the learner's answers, addresses chosen at run time. The layout is fixed in both
- * widths and described in tests/grader/README.md, section 2. Without a grader the lesson asks
+ * widths and described in grader/CONTRACT.md, section 2. Without a grader the lesson asks
  * itself, from the seed on its command line or the default.
  */
 #ifndef PAGEWALK_EXAM_H

@@ -15,9 +15,8 @@ from pathlib import Path
 from cli.build import build, make
 from cli.grading import run_one
 from cli.lessons import all_lessons
-from grader import checks as checklist
-from machine.bochs import Bochs
-from machine.elf import Elf
+from grader.machine.bochs import Bochs
+from grader.machine.elf import Elf
 
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = {1: 2.0}
@@ -71,7 +70,7 @@ def grade_once(made, checks, out):
 
 def compare(lesson, empty):
     """Medians of a lesson's runs and of the empty kernel's between them."""
-    checks = checklist.load(lesson.folder / "checks.toml")
+    checks = lesson.checks()
     made = build(lesson, lesson.reference(), quiet=True)
     lessons, empties = [], []
     for _ in range(RUNS):

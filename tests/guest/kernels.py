@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / folder) for folder in ("tools", "tests")
+sys.path[:0] = [str(ROOT / folder) for folder in ("", "tools", "tests")
                 if str(ROOT / folder) not in sys.path]
 
 from cli.build import lock, make  # noqa: E402
-from machine.bochs import Bochs  # noqa: E402
-from machine.bochs_setup import FastBoot  # noqa: E402
-from machine.elf import Elf  # noqa: E402
-from machine.qemu import Qemu  # noqa: E402
+from grader.machine.bochs import Bochs  # noqa: E402
+from grader.machine.bochs_setup import FastBoot  # noqa: E402
+from grader.machine.elf import Elf  # noqa: E402
+from grader.machine.qemu import Qemu  # noqa: E402
 
 TICKS = 4_000_000_000
-KERNEL_OFFSET = 0xFFFFFFFF80000000                    # src/arch64/arch.h
-STATUS_OFFSET = 36                                      # of exam.status, src/exam.h
-FINISHED = (0x10).to_bytes(4, "little")                 # END_FINISHED, src/machine.h
+KERNEL_OFFSET = 0xFFFFFFFF80000000                    # src/core/64/arch.h
+STATUS_OFFSET = 36                                      # of exam.status, src/stage/exam.h
+FINISHED = (0x10).to_bytes(4, "little")                 # END_FINISHED, src/core/machine.h
 NOBODY = "section .data\n    db 0\nsection .note.GNU-stack noalloc noexec nowrite progbits\n"
 
 

@@ -10,10 +10,11 @@ import re
 from figures import Wrong
 from figures.costs import dense_tables
 from figures.facts import ROOT, geometry
-from grader.facts import Facts
-from grader.values import Trouble
+from grader.formats.values import Trouble
+from grader.judge.facts import Facts
 
-HEADERS = ("src/cpu.h", "src/frames.h", "src/paging/types.h", "src/registers.h")
+HEADERS = ("src/core/cpu.h", "src/core/frames.h", "src/paging/types.h",
+           "src/offered/registers.h")
 DEFINE = re.compile(r"^#define (\w+)[ \t]+(.+?)[ \t]*(?:/\*.*)?$", re.M)
 ALLOWED = (ast.Expression, ast.BinOp, ast.UnaryOp, ast.Constant, ast.Call, ast.keyword, ast.Name,
            ast.Load, ast.operator, ast.unaryop)

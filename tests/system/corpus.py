@@ -25,7 +25,7 @@ from zlib import crc32
 
 from bench import LONG, QUICK, ROOT, SEED, first_code, numbered
 from cli.build import build
-from machine.elf import Elf
+from grader.machine.elf import Elf
 
 CODES = re.compile(r"[ECR]-[A-Z0-9-]+")
 SYMBOL = re.compile(r"@(\w+)@")

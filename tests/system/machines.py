@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Callable, NamedTuple
 
 from cli.build import build
-from grader.exam import FINISHED, REFUSED
-from machine import MachineError, MachineExit
-from machine.elf import Elf
-from machine.qemu import Qemu
+from grader.formats.exam import FINISHED, REFUSED
+from grader.machine import MachineError, MachineExit
+from grader.machine.elf import Elf
+from grader.machine.qemu import Qemu
 
 SECONDS = 120                   # against a machine that is stuck: that cell is a fault
 NO_NX = frozenset({6, 8, 11})

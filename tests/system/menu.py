@@ -13,10 +13,10 @@ import tempfile
 import tty
 from pathlib import Path
 
-from machine import MachineError, bochs_setup
-from machine.bochs import Bochs
-from machine.process import Child, Deadline
-from machine.qmp import Qmp
+from grader.machine import MachineError, bochs_setup
+from grader.machine.bochs import Bochs
+from grader.machine.process import Child, Deadline
+from grader.machine.qmp import Qmp
 
 SECONDS = 900                   # against a machine that is stuck; never a verdict
 MENU, LAST = "GNU GRUB", "Huge pages"
@@ -160,7 +160,7 @@ class BochsMenu:
 # ---- Reading pixels ------------------------------------------------------------------------------
 
 def glyphs(source):
-    """{rows of dots: character} from src/font.c."""
+    """{rows of dots: character} from src/show/pixels/font.c."""
     rows = re.findall(r"^    \{ (.*) \}, /\* ", source, re.M)
     return {tuple(int(byte, 16) for byte in row.split(", ")): chr(0x20 + i)
             for i, row in enumerate(rows)}

@@ -13,16 +13,15 @@ from functools import cache
 from pathlib import Path
 
 from bench import ROOT, grade
-from grader import checks as checklist
-from grader import judge
-from machine import bochs_program
+from grader.judge import judge
+from grader.machine import bochs_program
 
 FOLDER = ROOT / "build" / "evidence"
 # Parts of checks.toml
 JUDGED = ("brief", "check", "fact", "set", "tour", "kernel", "tripwires", "title")
 EMULATORS = {"bochs": lambda: bochs_program.program().path,
              "qemu": lambda: shutil.which("qemu-system-x86_64")}
-COLLECT = ("collect*.py", "gate*.py", "evidence.py", "exam.py")
+COLLECT = ("formats", "machine", "gate", "collect")
 
 
 @cache
@@ -34,10 +33,10 @@ def _file(path):
 def _shared(emulator):
     """What every kernel and every run is made from."""
     found = [ROOT / "Makefile", ROOT / "tools/cli/build.py", *(ROOT / "boot").iterdir(),
-             *(ROOT / "tools/machine").glob("*.*"), *(ROOT / "src").glob("*.[ch]"),
-             *(ROOT / "src").glob("arch*/*"), *(ROOT / "src/paging").iterdir()]
-    for pattern in COLLECT:
-        found += (ROOT / "tests/grader").glob(pattern)
+             *(path for path in (ROOT / "src").rglob("*.[ch]")
+               if not path.is_relative_to(ROOT / "src/lessons") or path.parent.name == "shared")]
+    for room in COLLECT:
+        found += (ROOT / "grader" / room).glob("*.*")
     found += map(Path, [EMULATORS[emulator](), *map(shutil.which, ("gcc", "nasm"))])
     return b"".join(_file(path) for path in sorted(found))
 
@@ -48,7 +47,7 @@ def _lesson(lesson):
     staff = [path for path in sorted(lesson.folder.iterdir())
              if path.suffix in (".c", ".h", ".mk", ".asm")
              and path.stem not in ("starter", "solution")]
-    checks = checklist.load(lesson.folder / "checks.toml")
+    checks = lesson.checks()
     read = {key: value for key, value in checks.items() if key not in JUDGED}
     return b"".join(map(_file, staff)) + json.dumps(read, sort_keys=True).encode()
 
@@ -67,7 +66,7 @@ def graded(lesson, files, emulator, seed):
     place = FOLDER / f"{_key(lesson, files, emulator, seed)}.xz"
     if place.exists():
         evidence = json.loads(lzma.decompress(place.read_bytes()))
-        checks = checklist.load(lesson.folder / "checks.toml")
+        checks = lesson.checks()
         return judge.judge(evidence, checks), evidence
     with tempfile.TemporaryDirectory() as out:
         result, evidence = grade(lesson, files, emulator, seed, out, fast=True)

@@ -6,7 +6,7 @@ either lives (everything passes) or is misnamed: another check still fails, and 
 of another mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where
 there is one: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands
 for a check without one: it catches and names nothing yet that the others do not.
-tests/cheats/needed.toml names a cheat for each part of tests/grader/tripwires.py.
+tests/cheats/needed.toml names a cheat for each part of grader/judge/tripwires.py.
 """
 
 import tomllib
@@ -14,8 +14,7 @@ from unittest import mock
 
 from bench import ROOT, numbered
 from corpus import gap
-from grader import checks as checklist
-from grader import judge, tripwires
+from grader.judge import judge, tripwires
 
 FILE = ROOT / "tests" / "mutants" / "needed.toml"
 NEEDED = tomllib.loads(FILE.read_text()) if FILE.exists() else {}     # {lesson: {check: mutant}}
@@ -48,12 +47,12 @@ def without(checks, name):
     """The lesson's checks with one switched off; what needed it is judged all the same."""
     kept = [{**check, "needs": [need for need in check.get("needs", []) if need != name]}
             for check in checks["check"] if check["id"] != name]
-    return {**checks, "check": kept}
+    return checks.but(check=kept)
 
 
 def slips_without(evidence, one, check):
     """How this run of a mutant slips through if the check is not there: LIVES, MISNAMED or None."""
-    checks = checklist.load(numbered(one.number).folder / "checks.toml")
+    checks = numbered(one.number).checks()
     result = judge.judge(evidence, without(checks, check))
     if result["verdict"] == "pass":
         return LIVES
@@ -68,7 +67,7 @@ def root_check(result):
 
 def keeps_without(evidence, one, part):
     """The points that this run of a cheat keeps if one part of the tripwires is not there."""
-    checks = checklist.load(numbered(one.number).folder / "checks.toml")
+    checks = numbered(one.number).checks()
     parts = tripwires.OF_A_RUN if part in tripwires.OF_A_RUN else tripwires.OF_A_STOP
     with mock.patch.dict(parts):
         del parts[part]

@@ -89,8 +89,8 @@ def test_cpu_without_long_mode(emulator, lesson):
 def test_not_started_by_multiboot(tmp_path):
     """The loader's magic is taken out of EAX at the first instruction."""
     from cli.build import build
-    from machine.elf import Elf
-    from machine.qemu import Qemu
+    from grader.machine.elf import Elf
+    from grader.machine.qemu import Qemu
     lesson = numbered(1)
     made = build(lesson, lesson.reference(), iso=False, out=tmp_path, quiet=True)
     elf = Elf.load(made.elf)

@@ -16,7 +16,7 @@ from bench import ROOT, command, numbered
 from corpus import load
 
 NAME = "01_flat_table"
-SCHEMAS = ROOT / "tests" / "grader" / "schema"
+SCHEMAS = ROOT / "grader" / "formats" / "schema"
 EXPECTED = {"reference": ("pass", ""), "starter": ("fail", "E-TODO"),
             "mutant": ("fail", "E-FRAME-SHIFT"), "broken": ("build_error", ""),
             "linked": ("build_error", "C-FILE"), "piped": ("build_error", "C-FILE"),

@@ -2,7 +2,7 @@
 
 from corpus import load
 
-from grader.codes import all_codes
+from grader.formats.codes import all_codes
 
 # What lessons 1 to 12 cannot show, and why. The code is reserved; a lesson that shows it comes.
 LATER = {

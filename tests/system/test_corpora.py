@@ -6,7 +6,7 @@ from corpus import codes_given, gap, load, runs
 from switch_off import (LIVES, NEEDED, TRIPWIRES, WITNESSES, keeps_without, named,
                         slips_without)
 
-from grader import tripwires
+from grader.judge import tripwires
 
 
 def cases(name):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bench import ROOT
 from cli.main import VERBS
-from machine.process import Child
+from grader.machine.process import Child
 
 FOLDER = ROOT / ".vscode"
 GDB = ROOT / "build" / "gdb"
@@ -65,7 +65,7 @@ def test_clangd_understands_the_flags_that_are_left():
     gone = re.compile("|".join(re.escape(flag).replace(r"\*", ".*") for flag in remove))
     entries = json.loads((ROOT / "compile_commands.json").read_text())
     for entry in entries:
-        if entry["file"] in ("src/main.c", "src/paging/walk.c", "src/lessons/02_two_levels/"
+        if entry["file"] in ("src/main/main.c", "src/paging/walk.c", "src/lessons/02_two_levels/"
                              "starter.c", "src/lessons/08_four_levels/solution.c"):
             flags = [one for one in entry["arguments"][1:] if not gone.fullmatch(one)]
             done = subprocess.run(["clang", *add, *flags, "-fsyntax-only"], cwd=ROOT, text=True,

@@ -8,7 +8,7 @@ import sys
 import pytest
 from bench import ROOT, command, numbered
 from cli.build import build
-from machine import bochs_program
+from grader.machine import bochs_program
 
 # Hands on what Bochs says, with one word changed: a version that nobody has seen yet.
 STRANGER = f"""#!{sys.executable}

@@ -2,8 +2,8 @@
 
 from bench import grade, numbered
 
-from grader import evidence as records
-from machine import bochs_setup
+from grader.formats import evidence as records
+from grader.machine import bochs_setup
 
 
 def test_evidence_is_the_same_without_what_the_guest_printed(tmp_path, monkeypatch):

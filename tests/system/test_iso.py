@@ -12,7 +12,7 @@ from cli.iso import entry_text
 END = "Press a key to go back to the menu.\r\n"       # the line ends when the screen shows it
 PAUSE = "-- any key: go on    Esc: to the end --"
 ELEVEN = b"\x05\x10\r"                                # to the last entry, one up, Enter
-FONT = menu.glyphs((ROOT / "src/font.c").read_text())
+FONT = menu.glyphs((ROOT / "src/show/pixels/font.c").read_text())
 MOST_COLUMNS = 74                                     # of an entry, on a text screen of 80
 PLACES = ["disk", "cd"] if LONG else ["disk"]
 

@@ -5,8 +5,8 @@ import os
 import pytest
 from bench import numbered
 from cli.build import build
-from machine.bochs import Bochs
-from machine.qemu import Qemu
+from grader.machine.bochs import Bochs
+from grader.machine.qemu import Qemu
 
 
 @pytest.fixture(name="made", scope="module")

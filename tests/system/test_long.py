@@ -11,7 +11,7 @@ import pytest
 from bench import LESSONS, SEED, grade, numbered, story
 from corpus import load
 
-from grader import evidence as records
+from grader.formats import evidence as records
 
 SEEDS = range(SEED, SEED + int(os.environ.get("SEEDS") or "50"))
 REPEATS = int(os.environ.get("REPEATS") or "20")

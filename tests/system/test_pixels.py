@@ -11,14 +11,14 @@ from machines import Machine, information, put_information, story
 from menu import glyphs, read_text
 
 from cli.build import build
-from machine.elf import Elf
-from machine.qemu import Qemu
+from grader.machine.elf import Elf
+from grader.machine.qemu import Qemu
 
 TAG_FRAMEBUFFER, RGB = 8, 1
 START = 0x1_2345_6000           # of the first pixel: above 4 GiB, and not at a large page's start
 MEMORY = 5120
 COLUMNS, ROWS, TOP = 80, 25, 11             # of the screen; the story begins below the portrait
-FONT = glyphs((ROOT / "src/font.c").read_text())
+FONT = glyphs((ROOT / "src/show/pixels/font.c").read_text())
 # name: width, height, bytes of a row, of a pixel, and (position, bits) of red, green, blue
 SCREENS = {"32 bits": (1024, 768, 4096, 4, (16, 8), (8, 8), (0, 8)),
            "24 bits": (800, 600, 2432, 3, (16, 8), (8, 8), (0, 8)),

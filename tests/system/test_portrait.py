@@ -7,8 +7,8 @@ from bench import ROOT
 
 from cli.build import build
 from cli.lessons import find
-from machine.bochs import Bochs
-from machine.elf import Elf
+from grader.machine.bochs import Bochs
+from grader.machine.elf import Elf
 from picture.geometry import P, PS, RW
 from picture.model import Space
 

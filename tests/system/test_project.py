@@ -61,7 +61,7 @@ def test_editors_learn_how_every_file_is_compiled():
     listed = {entry["file"] for entry in entries}
     kernels = {str(path.relative_to(ROOT)) for path in (ROOT / "src").rglob("*.c")}
     assert kernels <= listed, kernels - listed
-    one = next(entry for entry in entries if entry["file"] == "src/main.c")
+    one = next(entry for entry in entries if entry["file"] == "src/main/main.c")
     done = subprocess.run([*one["arguments"][:-1], "/dev/null"], cwd=one["directory"],
                           capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -77,7 +77,7 @@ def test_grade_writes_what_the_schemas_say(tmp_path):
     done = command("grade", "2", "--solution", "--seed", "5", "--out", str(tmp_path))
     assert done.returncode == 0, done.stdout
     for name in ("evidence", "result"):
-        schema = json.loads((ROOT / f"tests/grader/schema/{name}.schema.json").read_text())
+        schema = json.loads((ROOT / f"grader/formats/schema/{name}.schema.json").read_text())
         written = json.loads((tmp_path / "grade" / "bochs" / f"{name}.json").read_text())
         jsonschema.validate(written, schema)
     again = command("grade", "--from", str(tmp_path / "grade/bochs/evidence.json"))
@@ -105,7 +105,7 @@ def test_a_failed_check_points_into_the_lesson_text():
 
 
 def test_disagreement_is_an_error_that_shows_both(tmp_path):
-    from grader import judge
+    from grader.judge import judge
     lesson = numbered(1)
     first, _ = grade(lesson, lesson.reference(), "qemu", 1, tmp_path)
     second = json.loads(json.dumps(first))

@@ -32,7 +32,7 @@ def test_starter_earns_nothing(lesson, emulator, tmp_path):
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_bochs_repeats_itself(lesson, tmp_path):
     """The same image and seed give the same evidence, byte for byte."""
-    from grader import evidence as records
+    from grader.formats import evidence as records
     texts = [records.dumps(grade(lesson, lesson.reference(), "bochs", 5, tmp_path)[1])
              for _ in range(2)]
     assert texts[0] == texts[1]

@@ -8,11 +8,11 @@ import sys
 import pytest
 from bench import LESSONS, LONG, ROOT
 
-SOURCES = ("Makefile", "grub.cfg", "boot", "src", "tools", "tests/grader")
+SOURCES = ("Makefile", "grub.cfg", "boot", "src", "tools", "grader")
 # Builds a lesson's reference as every verb does, and the gate on the way.
 BUILD = """
 import sys
-sys.path[:0] = ["tools", "tests"]
+sys.path[:0] = ["", "tools"]
 from pathlib import Path
 from cli.build import build
 from cli.lessons import find

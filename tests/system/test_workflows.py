@@ -43,7 +43,7 @@ def test_the_projects_own_workflow_does_what_the_readme_says():
 def workspace(tmp_path):
     """What the two checkouts leave: a copy of Pagewalk, a submission with more than it should."""
     ignored = shutil.ignore_patterns("__pycache__")
-    for name in ("boot", "src", "tools", "tests/grader", "grub.cfg", "Makefile", "pagewalk"):
+    for name in ("boot", "src", "tools", "grader", "grub.cfg", "Makefile", "pagewalk"):
         source, target = ROOT / name, tmp_path / "pagewalk" / name
         target.parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if source.is_dir() else shutil.copy)(

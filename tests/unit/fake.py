@@ -9,6 +9,9 @@ import hashlib
 import struct
 import zlib
 
+from grader.formats.checks import Checks
+from grader.judge.kinds.table import KINDS
+
 SHIFTS = {"flat": (12,), "32bit": (22, 12), "pae": (30, 21, 12), "4level": (39, 30, 21, 12),
           "5level": (48, 39, 30, 21, 12)}
 WIDTH = {"flat": 4, "32bit": 4, "pae": 8, "4level": 8, "5level": 8}
@@ -162,7 +165,7 @@ def checks(*entries, **more):
              "check": [{"points": 1, "at": "process_1", "title": entry["id"], **entry}
                        for entry in entries]}
     found.update(more)
-    return found
+    return Checks(found, KINDS)
 
 
 def process(memory=None, rows=((0, 1), (0x403, 3), (0xFFFFF, 5)), **flags):

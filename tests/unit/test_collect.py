@@ -8,10 +8,11 @@ import subprocess
 
 import pytest
 
-from grader import collect, evidence
-from grader.collect_kernel import mix
-from grader.collect_state import Event, State
-from machine import MachineError, MachineTimeout
+from grader.collect import collector as collect
+from grader.collect.kernel import mix
+from grader.collect.state import Event, State
+from grader.formats import evidence
+from grader.machine import MachineError, MachineTimeout
 
 SYMBOLS = ("checkpoint_start checkpoint_built checkpoint_done probe_read_4 probe_fetch vector_14 "
            "vector_014 machine_end staff_text_end").split()

@@ -6,7 +6,7 @@ import zlib
 
 import pytest
 
-from grader import evidence
+from grader.formats import evidence
 
 
 def test_each_string_is_stored_once():

@@ -2,10 +2,10 @@
 
 import pytest
 
-from grader.collect_bochs import _runs
-from grader.collect_state import State
-from grader.collect_trace import fault
-from machine import MachineError, bochs_text
+from grader.collect.bochs import _runs
+from grader.collect.state import State
+from grader.collect.trace import fault
+from grader.machine import MachineError, bochs_text
 
 REGISTERS = {"rip": 0, "cr0": 0x11, "cr2": 0, "cr3": 0, "cr4": 0}
 

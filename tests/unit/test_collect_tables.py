@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import collect_tables as tables
+from grader.collect import tables
 
 PAGE = 4096
 RAM = tables.ram(16)

@@ -1,7 +1,7 @@
 """Mistakes that only large pages allow, made on purpose: the judge must name them."""
 
 from fake import Memory, Run, checks
-from grader import judge
+from grader.judge import judge
 
 MIB_2 = 1 << 21
 MAPS = {"id": "pages", "kind": "maps", "set": "p"}

@@ -3,8 +3,8 @@
 import pytest
 
 from fake import CODE, WIDTH, Memory, Run, checks, process, run
-from grader import judge
-from grader.codes import all_codes
+from grader.formats.codes import all_codes
+from grader.judge import judge
 
 MAPS = {"id": "rows", "kind": "maps", "set": "p"}
 REST = {"id": "rest", "kind": "nothing_else", "set": "p"}
@@ -83,7 +83,7 @@ def test_dirty_table_null_page_and_identity():
     table = memory.get(root + 4) & ~0xFFF
     for index in range(40, 60):
         memory.put(table + 4 * index, 0xA5A5A003 + (index << 12) * 7)
-    assert code(memory, root, {**wide(), "check": checks(REST)["check"]})[0] == "E-TABLE-DIRTY"
+    assert code(memory, root, wide().but(check=checks(REST)["check"]))[0] == "E-TABLE-DIRTY"
     memory, root = process(rows=((0x403, 3), (0, 0)))
     data = checks(REST)
     data["set"]["p"]["rows"] = [{"page": 0x403, "frame": 3}]

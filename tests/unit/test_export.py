@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fake import checks, process, run
-from grader import judge
-from grader.export import FORMATS
-from grader.export_cases import cases, visible
+from grader.judge import judge
+from grader.report.cases import cases, visible
+from grader.report.export import FORMATS
 from test_report import WANT, results
 
 RESULTS = results()

@@ -5,10 +5,9 @@ import subprocess
 
 import pytest
 
-from grader import sandbox
-from grader.gate import gate
-from grader.gate_text import has_raw_string, statements, text_findings
-from machine import MachineError
+from grader.gate.gate import gate
+from grader.gate.text import has_raw_string, statements, text_findings
+from grader.machine import MachineError, sandbox
 
 FLAGS = {".c": "gcc -m32 -std=c11 -ffreestanding -fno-pic -fno-stack-protector -O2 -Wall "
                "-fcf-protection=none -fno-asynchronous-unwind-tables -fno-common",

@@ -10,8 +10,8 @@ from cli import grade as verb
 from cli.grading import Graded
 from cli.main import parser
 from fake import checks
-from grader import judge
-from machine import MachineError
+from grader.judge import judge
+from grader.machine import MachineError
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from bench import LESSONS
-from grader.judge import MISTAKES
+from grader.judge.judge import MISTAKES
 
 CODE = re.compile(r"\b(?:for|if|while|switch) ?\(|"     # a C statement,
                   r"(?:->\w+|\]|\*\w+) *[|&+-]?=[^=]|"  # an assignment,

@@ -5,9 +5,9 @@ import copy
 import pytest
 
 from fake import Memory, Run, checks, process, run
-from grader import judge
-from grader.checks import faults
-from grader.seeds import Generator, mix
+from grader.formats.checks import faults
+from grader.formats.seeds import Generator, mix
+from grader.judge import judge
 
 MAPS = {"id": "rows", "kind": "maps", "set": "p", "points": 2}
 ROOT = {"id": "cr3", "kind": "registers", "cr3": "note:root_1"}

@@ -3,8 +3,8 @@
 import pytest
 
 from fake import Memory, Run, checks, process, run
-from grader import judge
-from grader.seeds import Generator, mix
+from grader.formats.seeds import Generator, mix
+from grader.judge import judge
 from test_diagnose import built
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from fake import Memory, Run, checks
-from grader import addresses, judge
-from grader.addresses import FUNCTIONS, GP, NONE, PF, SS
-from grader.seeds import Generator, mix
+from grader.formats.seeds import Generator, mix
+from grader.judge import judge
+from grader.judge.kinds import addresses
+from grader.judge.kinds.addresses import FUNCTIONS, GP, NONE, PF, SS
 
 HOLE, LOW, HIGH = 0x0000800000001234, 0x00007DB8A92C4000, 0xFFFFBCD27EB4B000
 COUNT = 96

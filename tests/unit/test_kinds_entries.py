@@ -3,8 +3,9 @@
 import pytest
 
 from fake import Memory, Run, checks
-from grader import collect_watch, judge
-from grader.walk import XD
+from grader.collect import watch as collect_watch
+from grader.judge import judge
+from grader.judge.paging.walk import XD
 
 PAGE, FRAME, OLD, NEW = 0x3FFFF000, 0x100000000, 0x8000000000005000, 0x113951003
 UNTORN = {"id": "halves", "kind": "untorn", "va": PAGE}

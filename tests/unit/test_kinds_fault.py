@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from fake import Run, checks
-from grader import judge
+from grader.judge import judge
 
 TOP, DOUBLE_TOP, GUARD = 0x230000, 0x240000, 0x500000
 FAULT_STACK = {"id": "own-stack", "kind": "fault_stack", "since": "start", "vector": 14, "ist": 2,

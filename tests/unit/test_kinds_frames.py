@@ -5,8 +5,9 @@ import struct
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge, strangers
-from grader.walk import Paging
+from grader.judge import judge
+from grader.judge.diagnose import strangers
+from grader.judge.paging.walk import Paging
 
 LIMIT = 0x40000000
 ROWS = [(0x1000800, 0x4800, 1), (0x1010000, 0x3000, 1), (0x1012000, 0x2000, 1),

@@ -3,10 +3,10 @@
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge
-from grader.collect_trace import walked
-from grader.pieces import largest_pages
-from machine.bochs_text import Access
+from grader.collect.trace import walked
+from grader.judge import judge
+from grader.judge.wanted.pieces import largest_pages
+from grader.machine.bochs_text import Access
 
 K, M, G = 1 << 12, 1 << 21, 1 << 30
 PAT, PAT_LARGE, GLOBAL, AD = 1 << 7, 1 << 12, 1 << 8, 0x60

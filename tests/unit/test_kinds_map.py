@@ -5,8 +5,10 @@ import struct
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge, wanted_table
-from grader.walk import XD
+from grader.formats.checks import faults
+from grader.judge import judge
+from grader.judge.paging.walk import XD
+from grader.judge.wanted import table as wanted_table
 
 DIRECT = wanted_table.DIRECT_MAP
 R, W, X = 1, 2, 4
@@ -92,8 +94,9 @@ def test_physical_view():
     ({"memory": "plan", "at": "nowhere", "view": "space"}, "nowhere"),
     ({"memory": "other", "at": "start", "view": "space"}, "does not take")])
 def test_broken_tables_are_refused(spec, said):
-    found = wanted_table.problems(spec, {"collect": {"memory": {"start": ["plan"]}}}, ["start"])
-    assert said in found[0]
+    lesson = checks({**CLEAN, "at": "start"}, collect={"memory": {"start": ["plan"]}},
+                    order=["start"], set={"s": {"table": spec}})
+    assert said in faults(lesson)[0]
 
 
 def test_frames_taken_are_tables():

@@ -5,8 +5,8 @@ import itertools
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge
-from grader.rights_models import Access, MODELS, outcome
+from grader.judge import judge
+from grader.judge.kinds.rights_models import MODELS, Access, outcome
 
 PDE, PTE = 0x100, 3                     # the first of eight entries each, next to each other
 NOISE = 0xE20                           # bits without a say

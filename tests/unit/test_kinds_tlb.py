@@ -5,8 +5,8 @@ import struct
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge
-from grader.kinds_tlb import CR3, G, INVLPG, STORE, Call, Event, calls, mistake
+from grader.judge import judge
+from grader.judge.kinds.tlb import CR3, G, INVLPG, STORE, Call, Event, calls, mistake
 
 PAGE_VA, OLD, NEW, DECOY = 0x40500000, 0x9000, 0xA000, 0x40501000
 SEEN = {"id": "seen", "kind": "seen", "at": "start", "call": 0, "tables_at": "process_1",

@@ -3,8 +3,8 @@
 import pytest
 
 from fake import Memory, Run, checks
-from grader import judge
-from grader.seeds import Generator, mix
+from grader.formats.seeds import Generator, mix
+from grader.judge import judge
 
 LARGE, PAT, PAT_LARGE, G, D = 1 << 22, 1 << 7, 1 << 12, 1 << 8, 1 << 6
 VA, PA = 0x40000000, 0x08000000

@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from machine import MachineError
-from machine.comp_dir import main, without_folder
-from machine.lines import lines_at
+from grader.machine import MachineError
+from grader.machine.comp_dir import main, without_folder
+from grader.machine.lines import lines_at
 
 SOURCE = """\
 global _start

@@ -4,9 +4,9 @@ import subprocess
 
 import pytest
 
-from machine import MachineError
-from machine.elf import Elf
-from machine.lines import line_at, lines_at, symbol_at
+from grader.machine import MachineError
+from grader.machine.elf import Elf
+from grader.machine.lines import line_at, lines_at, symbol_at
 
 SOURCE = """\
 extern int wanted(void);

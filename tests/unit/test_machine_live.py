@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from machine import MachineError, bochs_setup
-from machine.bochs import Bochs
-from machine.qemu import Qemu
+from grader.machine import MachineError, bochs_setup
+from grader.machine.bochs import Bochs
+from grader.machine.qemu import Qemu
 
 with_bochs = pytest.mark.skipif(not shutil.which("bochs"), reason="Bochs is not installed")
 with_qemu = pytest.mark.skipif(not shutil.which("qemu-system-x86_64"),

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from machine import MachineError, MachineTimeout
-from machine.process import Child, Deadline
+from grader.machine import MachineError, MachineTimeout
+from grader.machine.process import Child, Deadline
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -87,12 +87,12 @@ def test_a_deadline_counts_the_childs_cpu_time(tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_signal_to_us_leaves_no_child(tmp_path, number):
     program = ("import sys; sys.path.insert(0, sys.argv[1])\n"
-               "from machine.process import Child, exit_cleanly_on_signals\n"
+               "from grader.machine.process import Child, exit_cleanly_on_signals\n"
                "exit_cleanly_on_signals()\n"
                "child = Child(['cat'], '.')\n"
                "print(child.pid, flush=True)\n"
                "child.read_some(60)\n")
-    parent = subprocess.Popen([sys.executable, "-c", program, str(ROOT / "tools")], cwd=tmp_path,
+    parent = subprocess.Popen([sys.executable, "-c", program, str(ROOT)], cwd=tmp_path,
                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with parent:
         watched = os.pidfd_open(int(parent.stdout.readline()))

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from machine import MachineError
-from machine.gdbstub import G_BYTES, Stub, expand, frame, registers, unframe
-from machine.process import Deadline
-from machine.qemu import EMPTY_STEPS, Qemu
-from machine.qmp import Qmp
+from grader.machine import MachineError
+from grader.machine.gdbstub import G_BYTES, Stub, expand, frame, registers, unframe
+from grader.machine.process import Deadline
+from grader.machine.qemu import EMPTY_STEPS, Qemu
+from grader.machine.qmp import Qmp
 
 GREETING = [b"PacketSize=1000", b"l<target/>", b"OK"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from machine import MachineError, bochs_text
+from grader.machine import MachineError, bochs_text
 
 MAGIC = """(0) Magic breakpoint
 Next at t=52741547

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import MachineError, bochs_text
+from grader.machine import MachineError, bochs_text
 
 FOLDER = Path(__file__).with_name("transcripts")
 VERSIONS = [path.stem.removeprefix("bochs-") for path in sorted(FOLDER.glob("bochs-*.txt"))]

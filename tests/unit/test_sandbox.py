@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from test_gate import BODY, ENTER, GOOD, WITH_ASSEMBLY, check, codes, lesson_folder  # noqa: F401
 
-from grader import gate_files, sandbox
+from grader.gate import files as gate_files
+from grader.machine import sandbox
 
 SECRET = "correct_horse_battery_staple"
 TOO_LONG = "worked for more than"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.walk import U, W, X, Paging
+from grader.judge.paging.walk import U, W, X, Paging
 from picture import pool
 from picture.geometry import MODES as GEOMETRY
 from picture.model import ACCESSES, Features, Space, fault_of

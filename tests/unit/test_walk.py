@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from fake import SHIFTS, Memory
-from grader import space
-from grader.walk import U, W, X, XD, Paging, canonical
-from grader.wanted import Row
+from grader.judge.paging import space
+from grader.judge.paging.walk import U, W, X, XD, Paging, canonical
+from grader.judge.wanted.sets import Row
 
 PAGED = ("32bit", "pae", "4level", "5level")
 VA_BITS = {"flat": 32, "32bit": 32, "pae": 32, "4level": 48, "5level": 57}

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
-from grader import gate as gatekeeper
-from grader import sandbox
-from grader.collect import Build
-from machine.bochs_setup import FastBoot
+from grader.collect.collector import Build
+from grader.gate import gate as gatekeeper
+from grader.machine import sandbox
+from grader.machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
             "mformat": "mtools",
@@ -100,7 +100,7 @@ def _gate(lesson, files, checks, out, optimisation):
     flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
                        WORK=f"x{end}").strip() for end in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
-               *sorted(Path(gatekeeper.__file__).parent.glob("gate*.py")), sandbox.__file__,
+               *sorted(Path(gatekeeper.__file__).parent.glob("*.py")), sandbox.__file__,
                *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"

@@ -13,7 +13,7 @@ from collections import Counter
 
 from cli import USAGE, Stop
 from cli.latest import write_json, write_text
-from grader.codes import all_codes
+from grader.formats.codes import all_codes
 
 COLUMNS = ("student", "lesson", "points", "maximum", "verdict", "code", "seed", "sandbox",
            "evidence", "message")

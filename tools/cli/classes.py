@@ -1,7 +1,7 @@
 """`grade --submissions FOLDER`: a whole class, each submission in a process of its own.
 
 Used by grade.py. What is graded lies in RESULTS/students/NAME/NN_name: grading.json is written
-last, so that a run which was interrupted goes on where it was. All that judges is in tests/grader.
+last, so that a run which was interrupted goes on where it was. All that judges is in grader/.
 """
 
 import fcntl
@@ -14,18 +14,18 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli import PASS, TROUBLE, USAGE, Stop, note, say
-from cli import class_report as reports
-from cli import pool
+from cli import PASS, TROUBLE, USAGE, Stop, class_report as reports, note, pool, say
 from cli.build import lock, make, need
 from cli.grade import LARGEST_SEED, keep_runs
 from cli.grading import EMULATORS, TOOLS, Graded, grade_files
 from cli.latest import write_json
 from cli.lessons import all_lessons, find
 from cli.submissions import read_class
-from grader import judge, report, sandbox
+from grader.judge import judge
+from grader.machine import sandbox
+from grader.report import text as report
 
-DECIDES = ("Makefile", "grub.cfg", "boot", "src", "tests/grader", "tools/machine",
+DECIDES = ("Makefile", "grub.cfg", "boot", "src", "grader",
            "tools/cli/build.py", "tools/cli/grading.py")
 
 
@@ -273,7 +273,7 @@ def _gist(message):
 
 def _untaken(one):
     """What becomes of a submission that is not there, or no plain file."""
-    checks = one.lesson.checks() | {"title": one.lesson.title()}
+    checks = one.lesson.checks().but(title=one.lesson.title())
     if one.refused:
         return Graded(judge.build_error(one.lesson.name, checks, one.refused,
                                         {"findings": [{"code": "C-FILE", "what": one.refused}]}))
@@ -283,5 +283,5 @@ def _untaken(one):
 
 def _error(one, message):
     """A grading that our side could not finish."""
-    checks = one.lesson.checks() | {"title": one.lesson.title()}
+    checks = one.lesson.checks().but(title=one.lesson.title())
     return Graded(judge.trouble(one.lesson.name, checks, message))

@@ -1,4 +1,4 @@
-"""`grade --junit FILE` and its likes: where each format of tests/grader/export.py goes.
+"""`grade --junit FILE` and its likes: where each format of grader/report/export.py goes.
 
 "-" is standard output, which then holds nothing else: what a person reads goes to standard error.
 """
@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from cli import TROUBLE, USAGE, Stop
-from grader.export import FORMATS
+from grader.report.export import FORMATS
 
 SOURCES = (".c", ".h", ".asm", ".s", ".toml", ".py")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import make, need
-from machine.elf import Elf
-from machine.qemu import HEADLESS
+from grader.machine.elf import Elf
+from grader.machine.qemu import HEADLESS
 
 WELCOME = """\
 The machine stands at the kernel's first instruction; c goes on to the next checkpoint.

@@ -12,10 +12,10 @@ from cli import TROUBLE, USAGE, Stop, export, latest, note, say
 from cli.build import sources
 from cli.grading import EMULATORS, Graded, grade_files
 from cli.lessons import all_lessons, find
-from grader import checks as checklist
-from grader import evidence as records
-from grader import judge, report
-from machine import MachineError
+from grader.formats import evidence as records
+from grader.judge import judge
+from grader.machine import MachineError
+from grader.report import text as report
 
 LARGEST_SEED = 10_000                  # short enough to type again
 
@@ -48,7 +48,7 @@ def _graded(lesson, files, options, out, quiet):
             secrets.randbelow(LARGEST_SEED) if options.seed is None else options.seed,
             optimisation=options.opt, out=out, quiet=quiet, progress=_progress)
     except MachineError as trouble:
-        checks = checklist.load(lesson.folder / "checks.toml")
+        checks = lesson.checks()
         return Graded(judge.trouble(lesson.name, checks,
                                     f"The emulator did something unexpected: {trouble}"))
 
@@ -83,7 +83,7 @@ def _replay(root, options):
     except (ValueError, KeyError) as why:
         raise Stop(TROUBLE, f"{path} cannot be replayed: {why}.") from why
     lesson = find(root, evidence["lesson"])
-    return judge.judge(evidence, checklist.load(lesson.folder / "checks.toml"))
+    return judge.judge(evidence, lesson.checks())
 
 
 def _print(result, options):

@@ -1,16 +1,15 @@
 """From a submission to its result: build, collect, judge. Everything that grades goes through here.
 
 Used by the verbs, by bench and by the project's own corpora. Prints nothing; the caller says and
-keeps what it wants. All that judges is in tests/grader.
+keeps what it wants. All that judges is in grader/.
 """
 
 from dataclasses import dataclass, field
 
 from cli import NotBuilt
 from cli.build import build, need
-from grader import checks as checklist
-from grader import collect as collector
-from grader import judge
+from grader.collect import collector
+from grader.judge import judge
 
 EMULATORS = {None: ["bochs"], "bochs": ["bochs"], "qemu": ["qemu"], "both": ["bochs", "qemu"]}
 TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
@@ -40,7 +39,7 @@ def grade_files(lesson, files, emulators, seed, *, optimisation="-O2", out=None,
     fast: Bochs starts the kernel from boot/rom.asm instead of GRUB. progress(emulator) gives the
     function that is told of each stop. QEMU has no count of instructions, so it never decides a
     hang: when it is silent the run is repeated in Bochs."""
-    checks = checklist.load(lesson.folder / "checks.toml")
+    checks = lesson.checks()
     boot = "bochs" in emulators and ("fast" if fast else True)
     try:
         made = build(lesson, files, optimisation=optimisation, iso=boot, out=out, quiet=quiet,

@@ -8,8 +8,8 @@ import textwrap
 
 from cli import LEARNER, PASS, USAGE, Stop, latest, say
 from cli.lessons import find
-from grader.codes import all_codes
-from grader.report import see_it
+from grader.formats.codes import all_codes
+from grader.report.text import see_it
 
 
 def _subject(result):

@@ -11,7 +11,7 @@ from pathlib import Path
 from cli import BUILD, TROUBLE, USAGE, Stop, note, say
 from cli.build import build, lock, need, sources
 from cli.lessons import all_lessons
-from grader import sandbox
+from grader.machine import sandbox
 
 IMAGE = "build/pagewalk.iso"
 TOOLS = ("grub-mkimage", "xorriso", "mformat")
@@ -19,7 +19,7 @@ MODULES = {"i386-pc": "grub-pc-bin", "x86_64-efi": "grub-efi-amd64-bin"}
 TITLE_WIDTH = 20
 
 # The serial line shows the menu, too, and takes keys; UEFI's console may do so by itself. Where
-# there is VGA text it is kept, whatever the kernel would like: see src/screen.h.
+# there is VGA text it is kept, whatever the kernel would like: see src/show/screen.h.
 HEAD = """\
 if [ "$grub_platform" = pc ]; then
     if serial --unit=0 --speed=115200; then

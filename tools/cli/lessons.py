@@ -1,11 +1,12 @@
 """Finding lessons and their files. Knows the folder layout, nothing about what a lesson does."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli import USAGE, Stop
+from cli import TROUBLE, USAGE, Stop
+from grader.formats.checks import BadChecks, Checks, load
+from grader.judge.kinds.table import KINDS
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,22 @@ class Lesson:
         return {end: self.root / "work" / f"{self.name}{end}" for end in self.parts()}
 
     def checks(self):
-        """checks.toml as read; {} while a lesson has none."""
+        """checks.toml, found sound; empty while a lesson has none. Stop with file, line and fault."""
         path = self.folder / "checks.toml"
-        return tomllib.loads(path.read_text()) if path.exists() else {}
+        if not path.exists():
+            return Checks({}, KINDS)
+        try:
+            return load(path, KINDS)
+        except BadChecks as why:
+            raise Stop(TROUBLE, str(why).replace(f"{self.root}/", "")) from why
+
+    def _said(self, key, otherwise):
+        """What checks.toml says of itself, for lists of all lessons: a broken one stops none of the
+        others."""
+        try:
+            return self.checks().get(key, otherwise)
+        except Stop:
+            return otherwise
 
     def memory(self, emulator):
         """MiB that the lesson wants there: a key of its own where one emulator needs more."""
@@ -47,11 +61,11 @@ class Lesson:
         return checks.get(f"memory_{emulator}", checks.get("memory", 512))
 
     def title(self):
-        return self.checks().get("title", self.name.split("_", 1)[1].replace("_", " "))
+        return self._said("title", self.name.split("_", 1)[1].replace("_", " "))
 
     def brief(self):
         """What it is about, in a few words for a menu; "" while it does not say."""
-        return self.checks().get("brief", "")
+        return self._said("brief", "")
 
 
 def all_lessons(root):

@@ -7,7 +7,7 @@ import re
 import sys
 
 from cli import TROUBLE, USAGE, Stop, export, note
-from machine import MachineError
+from grader.machine import MachineError
 
 HELP = """\
 Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.

@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from machine.process import die_with_parent, undisturbed
+from grader.machine.process import die_with_parent, undisturbed
 
 SECONDS = 900           # by the clock: no grading comes near; a worker that is stuck ends here
 BROKE = 70

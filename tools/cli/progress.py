@@ -4,8 +4,8 @@ the file has changed since, and what to do next. Reads what grade left behind; g
 
 from cli import PASS, latest, say
 from cli.lessons import all_lessons
-from grader import checks as checklist
-from grader import report
+from grader.formats import checks as checklist
+from grader.report import text as report
 
 COLOURS = {"done": "32", "fails": "31", "changed": "33", "begun": "33", "new": "2"}
 
@@ -37,7 +37,7 @@ def progress(root, _options):
     colour, fresh, got, most = report.wants_colour(), True, 0, 0
     say(f"{'':5}{'lesson':<25} {'points':>6}  {'last grading':<20} next")
     for lesson in all_lessons(root):
-        maximum = checklist.maximum(checklist.load(lesson.folder / "checks.toml"), "bochs")
+        maximum = checklist.maximum(lesson.checks(), "bochs")
         standing = _standing(lesson)
         kind, points = standing[:2]
         line = _line(lesson, maximum, standing, fresh)

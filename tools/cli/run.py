@@ -11,11 +11,11 @@ from pathlib import Path
 
 from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
 from cli.build import need
-from grader.exam import EXCEPTION, FINISHED, PANIC, REFUSED, SIZE, TODO, Exam
-from machine import MachineError
-from machine.bochs import Bochs
-from machine.elf import Elf
-from machine.process import Child
+from grader.formats.exam import EXCEPTION, FINISHED, PANIC, REFUSED, SIZE, TODO, Exam
+from grader.machine import MachineError
+from grader.machine.bochs import Bochs
+from grader.machine.elf import Elf
+from grader.machine.process import Child
 
 TRIPLE_FAULT = "triple fault"
 SILENT, QUIET_SECONDS, MOST_SECONDS = "silent", 30, 300

@@ -11,7 +11,7 @@ import subprocess
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import need
 from cli.gdb import CALM, beginning, machine, symbols
-from machine.process import Child
+from grader.machine.process import Child
 
 READY = b"(qemu) "              # its monitor's prompt: by then the socket is there
 KILLED = b"Terminated via GDBstub"      # newer ones say so and only stand still

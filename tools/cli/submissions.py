@@ -11,7 +11,7 @@ from urllib.parse import quote_from_bytes
 
 from cli import USAGE, Stop
 from cli.lessons import Lesson
-from grader.gate_files import Refused, take
+from grader.gate.files import Refused, take
 
 TAME = re.compile(r"[^%/]+")
 

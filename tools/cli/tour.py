@@ -14,12 +14,12 @@ from pathlib import Path
 
 from cli import LEARNER, PASS, TROUBLE, Stop, say
 from cli.run import Serial, bochs_cpu
-from grader import exam
-from grader.seeds import mix
-from grader.values import evaluate
-from machine import bochs_program, bochs_setup, bochs_text
-from machine.bochs import Bochs
-from machine.elf import Elf
+from grader.formats import exam
+from grader.formats.seeds import mix
+from grader.formats.values import evaluate
+from grader.machine import bochs_program, bochs_setup, bochs_text
+from grader.machine.bochs import Bochs
+from grader.machine.elf import Elf
 
 TICKS = 2_000_000_000
 A_DAY = 86_400

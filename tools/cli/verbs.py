@@ -11,7 +11,7 @@ from cli.lessons import all_lessons, find
 from cli.progress import progress
 from cli.view import tree, view
 from cli.watch import watch
-from machine.process import exit_cleanly_on_signals
+from grader.machine.process import exit_cleanly_on_signals
 
 __all__ = ["debug", "gdb", "grade", "hint", "iso", "list", "progress", "run", "start", "tour",
            "tree", "view", "watch"]

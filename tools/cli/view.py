@@ -11,12 +11,10 @@ from cli import PASS, TROUBLE, USAGE, Stop, note, say
 from cli.build import build, need, sources
 from cli.grading import TOOLS
 from cli.lessons import find
-from grader import checks as checklist
-from grader import collect as collector
-from grader import evidence as records
-from grader import judge
-from picture import PictureError, page, run, svg
-from picture import tree as terminal
+from grader.collect import collector
+from grader.formats import evidence as records
+from grader.judge import judge
+from picture import PictureError, page, run, svg, tree as terminal
 
 DEFAULT_SEED = 1
 
@@ -77,7 +75,7 @@ def _collect(lesson, options, folder):
     need(*TOOLS[emulator])
     say(f"one run in {'Bochs' if emulator == 'bochs' else 'QEMU'} ...")
     seed = DEFAULT_SEED if options.seed is None else options.seed
-    evidence = collector.collect(made, checklist.load(lesson.folder / "checks.toml"), emulator,
+    evidence = collector.collect(made, lesson.checks(), emulator,
                                  seed)
     path = folder / "view" / emulator / "evidence.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -103,7 +101,7 @@ def _picture(root, options):
     folder = Path(options.out).resolve() if options.out else lesson.root / "build" / lesson.name
     if not options.evidence:
         evidence = _collect(lesson, options, folder)
-    checks = checklist.load(lesson.folder / "checks.toml")
+    checks = lesson.checks()
     try:
         made = run.picture(evidence, checks, lesson.folder, _failed(evidence, checks))
     except PictureError as why:

@@ -16,7 +16,7 @@ from cli.build import sources
 from cli.latest import summary
 from cli.lessons import find
 from cli.terminal import Terminal, clear, plain
-from grader import report
+from grader.report import text as report
 
 LOOK = 0.5                             # seconds between two looks at the file
 KEYS = "h hint   r run   g grade   q quit"

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
-sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2] / "tests")]
+sys.path[:0] = [str(HERE.parents[1]), str(HERE.parents[2])]
 sys.dont_write_bytecode = True
 
 from cli import Stop  # noqa: E402  (the path had to be set first)
@@ -15,7 +15,7 @@ from cli.grading import grade_files  # noqa: E402
 from cli.lessons import all_lessons  # noqa: E402
 from figures import Wrong, pages  # noqa: E402
 from figures.facts import ROOT  # noqa: E402
-from machine import MachineError  # noqa: E402
+from grader.machine import MachineError  # noqa: E402
 
 SEED = 1                               # the default
 

@@ -7,7 +7,7 @@ rows as `make LESSON=n tree` prints, without A and D and what changed since anot
 from dataclasses import dataclass, replace
 
 from figures import Wrong, svg
-from grader.values import number
+from grader.formats.values import number
 from picture import PictureError, run
 from picture.cards import FLAGS as ALL
 from picture.tree import Style, flag_letters, row_text

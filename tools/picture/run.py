@@ -1,13 +1,13 @@
 """Moments from evidence.json: what a collector read at each checkpoint of a lesson.
 
-Used by the `view` and `tree` verbs and by the figures. Reads evidence through tests/grader, which
-owns the format (tests/grader/README.md, section 3), and judges nothing.
+Used by the `view` and `tree` verbs and by the figures. Reads evidence through grader/, which
+owns the format (grader/CONTRACT.md, section 3), and judges nothing.
 """
 
 import re
 
-from grader.facts import Facts
-from grader.values import Trouble, evaluate
+from grader.formats.values import Trouble, evaluate
+from grader.judge.facts import Facts
 from picture import PictureError
 from picture.model import Features, Space
 from picture.scene import Moment, Picture, Scene, compare

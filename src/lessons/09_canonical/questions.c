@@ -1,5 +1,5 @@
 /*
- * Lesson 9: the questions. All come from the seed, in the order that tests/grader/addresses.py
+ * Lesson 9: the questions. All come from the seed, in the order that grader/judge/kinds/addresses.py
  * draws them again; whoever changes one changes both. The answers are not here.
  */
 #include "parts.h"

@@ -6,7 +6,7 @@
 #define GUEST_HERE_H
 
 #include "bench.h"
-#include "frames.h"
+#include "core/frames.h"
 #include "paging/walk.h"
 
 #define HERE_INLINE static inline __attribute__((always_inline))

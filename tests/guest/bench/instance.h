@@ -5,8 +5,8 @@
  */
 #include "here.h"
 
-#include "cpu.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/machine.h"
 
 #include "paging/access.h"
 #include "paging/map.h"

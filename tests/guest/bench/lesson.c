@@ -2,14 +2,14 @@
  * The measuring kernel: calls each case once, between two magic breakpoints, in the order that
  * tests/benches/library.py expects. It prints nothing of its measurements: who counts is outside.
  */
-#include "lesson.h"
+#include "stage/lesson.h"
 
 #include "bench.h"
-#include "console.h"
-#include "cpu.h"
-#include "frames.h"
-#include "machine.h"
-#include "traps.h"
+#include "show/console.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
 
 #include "paging/types.h"
 

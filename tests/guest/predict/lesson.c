@@ -3,11 +3,11 @@
  * what the CPU did. It predicts nothing: the host does, from the same cases and the records that
  * it reads out of memory (tests/guest/compare.c).
  */
-#include "lesson.h"
+#include "stage/lesson.h"
 
-#include "cpu.h"
-#include "frames.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "setup.h"
 
 #define CR4_SMEP (1u << 20)

@@ -5,7 +5,7 @@
 #ifndef GUEST_SETUP_H
 #define GUEST_SETUP_H
 
-#include "probe.h"
+#include "stage/probe.h"
 
 #include "cases.h"
 

@@ -4,8 +4,8 @@
  */
 #include "setup_long.h"
 
-#include "cpu.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/machine.h"
 #include "paging/types.h"
 
 #define LAST 511

@@ -4,11 +4,11 @@
  */
 #include "setup.h"
 
-#include "cpu.h"
-#include "frames.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "paging/map.h"
-#include "user32.h"
+#include "stage/user32.h"
 
 #define MAPPED 0x10000000u
 

@@ -4,11 +4,11 @@
  */
 #include "setup_long.h"
 
-#include "cpu.h"
-#include "frames.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "paging/map.h"
-#include "traps.h"
+#include "core/traps/traps.h"
 
 #define USER_PAGE     0x8000000000u
 #define GATE_DPL_3    0x60u

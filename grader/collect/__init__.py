@@ -1,0 +1,1 @@
+"""A kernel becomes evidence: drives an emulator from outside. Knows formats and machine."""

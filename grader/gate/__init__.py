@@ -1,0 +1,1 @@
+"""A submission becomes an object file, or is refused. Knows formats and machine."""

@@ -1,0 +1,1 @@
+"""Evidence becomes a result: pure functions, no file, no emulator. Knows formats alone."""

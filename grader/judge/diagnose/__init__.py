@@ -1,0 +1,1 @@
+"""From a wrong address or answer to the name of the mistake."""

@@ -1,0 +1,1 @@
+"""The kinds of checks: what `kind = "…"` in a checks.toml means."""

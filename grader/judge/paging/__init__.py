@@ -1,0 +1,1 @@
+"""The judge's own page walk over the raw bytes of tables, written from the manual."""

@@ -1,0 +1,1 @@
+"""What a lesson wants mapped: the sets of checks.toml as rows."""

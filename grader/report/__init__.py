@@ -1,0 +1,1 @@
+"""A result becomes text: for people, CI and autograders. Knows formats alone."""

@@ -1,0 +1,30 @@
+/* How a run ends: see machine.h. */
+#include "core/machine.h"
+
+#include "core/cpu.h"
+#include "show/menu.h"
+#include "show/screen.h"
+#include "stage/exam.h"
+
+#define QEMU_EXIT  0xF4u   /* isa-debug-exit: exit status = value * 2 + 1 */
+#define BOCHS_EXIT 0x8900u /* Bochs' "unmapped" device: ends when it has read this word */
+
+__attribute__((noinline, noclone, section(".text.stops"))) _Noreturn void machine_end(
+    enum machine_end status)
+{
+    cpu_out32(QEMU_EXIT, status);
+    for (const char *c = "Shutdown"; *c != '\0'; c++)
+        cpu_out8(BOCHS_EXIT, (uint8_t)*c);
+    for (;;)
+        cpu_halt();
+}
+
+_Noreturn void machine_stop(enum machine_end status)
+{
+    exam.status = status;
+    if (menu_was_there())
+        menu_return();
+    console_drain();
+    screen_show();
+    machine_end(status);
+}

@@ -1,0 +1,56 @@
+/* Seed, questions and answers: see exam.h. The generator is SplitMix64 (Steele, Lea and Flood
+ * 2014). */
+#include "stage/exam.h"
+
+#include "core/machine.h"
+#include "show/portrait.h"
+
+#define GOLDEN 0x9E3779B97F4A7C15u
+
+__attribute__((aligned(4096))) struct exam exam = { .magic = EXAM_MAGIC, .version = EXAM_VERSION };
+__attribute__((aligned(4096))) struct exam_answer exam_answers[EXAM_ANSWERS];
+
+_Static_assert(sizeof(struct exam) == 512, "the grader reads 512 bytes");
+
+static uint64_t finish(uint64_t z)
+{
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+}
+
+void exam_init(uint64_t seed)
+{
+    exam.seed = seed;
+    exam.state = finish(seed);
+}
+
+void exam_stop(void)
+{
+    exam.stops++;
+    exam.state = finish(exam.seed + exam.stops * GOLDEN);
+    portrait_draw();
+}
+
+uint64_t exam_next(void)
+{
+    exam.state += GOLDEN;
+    return finish(exam.state);
+}
+
+uint32_t exam_below(uint32_t n)
+{
+    return (uint32_t)((exam_next() >> 32) * n >> 32);
+}
+
+void exam_answer(uint64_t ask, uint64_t result, uint64_t value)
+{
+    if (exam.asked >= EXAM_ANSWERS)
+        panic("a lesson asks more than %u questions", EXAM_ANSWERS);
+    exam_answers[exam.asked++] = (struct exam_answer){ ask, result, value };
+}
+
+void exam_todo(unsigned function)
+{
+    exam.todo |= 1u << function;
+}
