@@ -102,10 +102,12 @@ define ASSEMBLE
 	$(NASM) $(STRICT) -f $(ELF_$(WIDTH)) -g -F dwarf -I./ -MD $(@:.o=.d) -MP $< -o $@
 	@python3 -B -m grader.machine.comp_dir $@
 endef
-INCLUDES = -Isrc -Isrc/arch$(WIDTH)
+INCLUDES = -Isrc -Isrc/core/$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
-PLATFORM_C := main machine console bootinfo frames memory registers exam probe traps trap_names fault \
-	glance ink portrait screen pixels font canvas$(WIDTH) menu
+PLATFORM_C := main/main core/machine show/console core/bootinfo core/frames core/memory core/registers \
+	stage/exam stage/probe core/traps/traps core/traps/trap_names core/traps/fault core/traps/glance \
+	show/ink show/portrait show/screen show/pixels/pixels show/pixels/font \
+	show/pixels/canvas$(WIDTH) show/menu
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map split)
 BOOT_32 := multiboot entry32 vectors32 probe32 glance32
 BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64 canvas64

@@ -9,7 +9,7 @@
 %include "boot/segments.inc"
 
 KERNEL_OFFSET equ 0xFFFFFFFF80000000
-WINDOW_PML4_INDEX equ 256                 ; WINDOW = 0xFFFF800000000000 (src/arch64/arch.h)
+WINDOW_PML4_INDEX equ 256                 ; WINDOW = 0xFFFF800000000000 (src/core/64/arch.h)
 
 PRESENT_WRITABLE  equ 0x003
 LARGE_PAGE        equ 0x083               ; P, R/W, PS

@@ -1,4 +1,4 @@
-; A look at memory that may not be mapped, in 32-bit code: see src/glance.h.
+; A look at memory that may not be mapped, in 32-bit code: see src/core/traps/glance.h.
 ;
 ; bool glance(uintptr_t va, uint32_t *value)
 ;   The trap code answers a fault at glance_read by going on at glance_end, with EAX still 0.

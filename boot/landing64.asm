@@ -1,23 +1,23 @@
 ; 64-bit code for lessons that start in 32-bit C: where the far jump into 64-bit mode lands, the
 ; way back to C (which then goes on in compatibility mode), one read by a 64-bit pointer, and the
-; vectors of long mode. Used by lessons through src/landing.h. Must not know how a learner gets into
+; vectors of long mode. Used by lessons through src/stage/landing.h. Must not know how a learner gets into
 ; long mode, only that they jump to landing64.
 ;
 ; SDM 3A, "Initializing IA-32e Mode" and "64-Bit Mode and Compatibility Mode Operation".
 
 %include "boot/segments.inc"
 
-LANDING_RETURNED  equ 0                   ; enum landing (src/landing.h)
+LANDING_RETURNED  equ 0                   ; enum landing (src/stage/landing.h)
 LANDING_NOT_64    equ 1
 LANDING_64        equ 2
 
-EXAM_SEED         equ 0x08                ; struct exam (src/exam.h)
+EXAM_SEED         equ 0x08                ; struct exam (src/stage/exam.h)
 EXAM_STATE        equ 0x10
 EXAM_STOPS        equ 0x18
 
-LOOK_VALUE        equ 8                   ; struct landing_look (src/landing.h); `va` comes first
+LOOK_VALUE        equ 8                   ; struct landing_look (src/stage/landing.h); `va` comes first
 
-; struct trap of src/arch32/arch.h, as bytes from its start
+; struct trap of src/core/32/arch.h, as bytes from its start
 TRAP_CR2          equ 0
 TRAP_DI           equ 4
 TRAP_SI           equ 8
@@ -41,7 +41,7 @@ section .text
 
 ; ---- From C into the learner's code, and back ----
 
-; enum landing landing_cross(enter, root, answer): see src/landing.h. Whatever becomes of the stack
+; enum landing landing_cross(enter, root, answer): see src/stage/landing.h. Whatever becomes of the stack
 ; pointer and the registers, C finds its own again.
 bits 32
 landing_cross:
@@ -95,7 +95,7 @@ arrived_64:
     call count_stop
     jmp checkpoint_long_mode
 
-; CHECKPOINT(long_mode), as src/checkpoint.h writes it.
+; CHECKPOINT(long_mode), as src/stage/checkpoint.h writes it.
 align 32
 checkpoint_long_mode:
     xchg bx, bx
@@ -135,7 +135,7 @@ back_in_c:
     cld
     ret
 
-; What exam_stop() does in C (src/exam.c): one more stop, and the generator's state for it.
+; What exam_stop() does in C (src/stage/exam.c): one more stop, and the generator's state for it.
 bits 64
 count_stop:
     mov eax, [rel exam + EXAM_STOPS]
@@ -162,7 +162,7 @@ count_stop:
 
 ; ---- One read by a 64-bit pointer, for C in compatibility mode ----
 
-; void landing_look(struct landing_look *look): see src/landing.h.
+; void landing_look(struct landing_look *look): see src/stage/landing.h.
 bits 32
 landing_look:
     mov ecx, [esp + 4]
@@ -270,7 +270,7 @@ dispatched:
 
 section .rodata
 align 4
-landing_vectors:                          ; addresses for the table in src/landing.c
+landing_vectors:                          ; addresses for the table in src/stage/landing.c
 %assign n 0
 %rep 32
     dd vector_0 %+ n
@@ -278,7 +278,7 @@ landing_vectors:                          ; addresses for the table in src/landi
 %endrep
 
 section .bss nobits alloc noexec write align=8
-landing_facts: resq 3                     ; struct landing_facts (src/landing.h)
+landing_facts: resq 3                     ; struct landing_facts (src/stage/landing.h)
 landing_fault: resq 2                     ; struct landing_fault
 saved_stack:   resd 1
 

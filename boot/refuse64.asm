@@ -11,10 +11,10 @@ VGA_TEXT      equ 0xB8000
 VGA_CELLS     equ 80 * 25
 VGA_ROW       equ 80 * 2
 VGA_WHITE     equ 0x07
-END_REFUSED   equ 0x12                    ; src/machine.h
+END_REFUSED   equ 0x12                    ; src/core/machine.h
 QEMU_EXIT     equ 0xF4
 BOCHS_EXIT    equ 0x8900
-PS2_DATA      equ 0x60                    ; as in src/menu.c
+PS2_DATA      equ 0x60                    ; as in src/show/menu.c
 PS2_STATUS    equ 0x64
 PS2_HAS_DATA  equ 0x01
 PS2_RELEASED  equ 0x80
@@ -93,7 +93,7 @@ early_print:
     jz .empty
     ret
 
-serial_setup:                             ; register, value: as serial_init in src/console.c
+serial_setup:                             ; register, value: as serial_init in src/show/console.c
     db 1, 0x00, 3, 0x80, 0, 0x01, 1, 0x00, 3, 0x03, 2, 0xC7, 4, 0x03
 serial_setup_pairs equ ($ - serial_setup) / 2
 sentence:

@@ -16,7 +16,7 @@ bits 64
 default rel
 global stack_call, stack_left, big_frame, big_frame_probed
 
-BIG_FRAME equ 0x3000                      ; as in src/stack.h
+BIG_FRAME equ 0x3000                      ; as in src/core/64/stack.h
 PAGE      equ 0x1000
 
 section .text

@@ -1,5 +1,5 @@
 ; A call that traps after each of its instructions, and the touch of a page in between, in 32-bit
-; code. Used by src/stepping32.c alone.
+; code. Used by src/stage/stepping32.c alone.
 ;
 ; uint32_t step_run(void (*function)(void), const uint32_t argument[4])
 ;   Calls the function with these arguments; what it gives back is handed on. SDM 3A, "Single-Step

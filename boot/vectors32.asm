@@ -1,5 +1,5 @@
 ; The 32 exception vectors of the 32-bit lessons. Each brings the stack to the shape of struct trap
-; (src/traps.h) and calls trap_dispatch. SDM 3A, "Exception and Interrupt Reference".
+; (src/core/traps/traps.h) and calls trap_dispatch. SDM 3A, "Exception and Interrupt Reference".
 
 bits 32
 extern trap_dispatch

@@ -1,5 +1,5 @@
 ; The 32 exception vectors of the 64-bit lessons. Each brings the stack to the shape of struct trap
-; (src/traps.h) and calls trap_dispatch. SDM 3A, "64-Bit Mode Stack Frame".
+; (src/core/traps/traps.h) and calls trap_dispatch. SDM 3A, "64-Bit Mode Stack Frame".
 
 %include "boot/registers64.inc"
 

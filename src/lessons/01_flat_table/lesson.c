@@ -8,11 +8,11 @@
  */
 #include "work.h"
 
-#include "checkpoint.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
-#include "processes.h"
+#include "core/machine.h"
+#include "lessons/shared/two_processes.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define SLICES    1024u
 #define QUESTIONS 128u /* to each process */

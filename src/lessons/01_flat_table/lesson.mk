@@ -1,2 +1,2 @@
 WIDTH := 32
-LESSON_PLATFORM := processes
+LESSON_PLATFORM := lessons/shared/two_processes

@@ -11,8 +11,8 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 #define FLAT_ENTRIES (1u << 20)
 
@@ -50,7 +50,7 @@ enum result flat_translate(const struct process *process, va32_t va, pa32_t *pa)
  */
 enum result switch_to(const struct process *process);
 
-/* The staff's, for switch_to: control registers as functions (src/registers.h). CR0.PG is bit 31.
+/* The staff's, for switch_to: control registers as functions (src/offered/registers.h). CR0.PG is bit 31.
  */
 #define CR0_PG_BIT (1u << 31)
 uintptr_t read_cr0(void);

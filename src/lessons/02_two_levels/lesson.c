@@ -4,14 +4,14 @@
  */
 #include "work.h"
 
-#include "checkpoint.h"
-#include "cpu.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
-#include "processes.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "lessons/shared/two_processes.h"
 #include "second_half.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
 
 #define QUESTIONS        2048u    /* to each process */
 #define LONE_FIRST_PAGE  0x20000u /* where the lone page lies comes from the seed */

@@ -1,3 +1,3 @@
 WIDTH := 32
-LESSON_PLATFORM := processes offered32
+LESSON_PLATFORM := lessons/shared/two_processes core/32/offered32
 LESSON_FILES := second_half

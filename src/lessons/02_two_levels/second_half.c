@@ -5,11 +5,11 @@
  */
 #include "work.h"
 
-#include "checkpoint.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "second_half.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
 
 #define RANGE_FIRST_PAGE  0x01000u /* where the range lies comes from the seed */
 #define RANGE_PAGES       0x10000u

@@ -14,9 +14,9 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "offered32.h" /* frame_take, frame_give, table_at, break_here: yours to call */
+#include "offered/offered32.h" /* frame_take, frame_give, table_at, break_here: yours to call */
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 struct space {
     pa32_t directory; /* a frame, all zero at first: what CR3 holds while the space is in use */

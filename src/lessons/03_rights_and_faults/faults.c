@@ -5,14 +5,14 @@
  */
 #include "parts.h"
 
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
-#include "traps.h"
-#include "user32.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "core/traps/traps.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/user32.h"
 
 #define SLOT        0x400000u /* what one directory entry covers */
 #define LEDGER      0xD0000000u

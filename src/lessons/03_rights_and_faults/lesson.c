@@ -5,13 +5,13 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "cpu.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "traps.h"
-#include "user32.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
+#include "stage/user32.h"
 
 const struct lesson lesson = {
     .number = 3,

@@ -5,14 +5,14 @@
  */
 #include "parts.h"
 
-#include "cpu.h"
-#include "exam.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
-#include "traps.h"
+#include "core/cpu.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
 #include "paging/access.h"
-#include "user32.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
+#include "stage/user32.h"
 
 #define KINDS           8u /* of entries: P, W, U in all combinations */
 #define FIRST_PDE       0x100u

@@ -1,10 +1,10 @@
 /* Lesson 3: page tables as in lesson 2, for the staff's own use. */
 #include "parts.h"
 
-#include "frames.h"
-#include "machine.h"
-#include "memory.h"
-#include "user32.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "stage/user32.h"
 
 #define VGA             0xB8000u
 #define ADDRESS_BITS    0xFFFFF000u

@@ -13,8 +13,8 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 /* ---- First half: what will the CPU do? ---- */
 

@@ -5,12 +5,12 @@
  */
 #include "work.h"
 
-#include "checkpoint.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "parts.h"
-#include "stepping32.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
+#include "stage/stepping32.h"
 
 #define USER_ENTRY ((uint32_t)(PTE_P | PTE_RW | PTE_US))
 #define UNTOUCHED  0x5A5A5A5Au

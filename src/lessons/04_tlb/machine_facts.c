@@ -2,12 +2,12 @@
  * Lesson 4: what the CPU does when an entry changes and nobody tells it. No part of the learner's:
  * the staff change entries, the grader watches each access from outside.
  */
-#include "checkpoint.h"
-#include "cpu.h"
-#include "entry32.h"
-#include "exam.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/machine.h"
+#include "offered/entry32.h"
 #include "parts.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
 
 #define READ_ONLY_ENTRY ((uint32_t)PTE_P)
 #define GLOBAL_ENTRY    ((uint32_t)(PTE_P | PTE_RW | PTE_G))

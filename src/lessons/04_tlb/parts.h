@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 #include "paging/types.h"
-#include "probe.h"
+#include "stage/probe.h"
 
 enum { REMAP, PROTECT, UNMAP, REFERENCED }; /* as in work.h */
 

@@ -1,8 +1,8 @@
 /* Lesson 4: calls that need no magnifying glass. What they must answer stands in checks.toml. */
 #include "work.h"
 
-#include "exam.h"
 #include "parts.h"
+#include "stage/exam.h"
 
 #define TOP_PAGE  0xFFFFF000u
 #define FAR_PAGE  0xC0000000u /* no table there */

@@ -2,13 +2,13 @@
  * Lesson 4: the space the kernel runs in, and the pages that the story tries things on. Reads from
  * the bottom upwards.
  */
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "machine.h"
-#include "memory.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "lessons/shared/two_processes.h"
 #include "parts.h"
-#include "processes.h"
+#include "stage/exam.h"
 
 #define ADDRESS_BITS ((uint32_t)BITS(31, 12))
 #define KERNEL_FLAGS ((uint32_t)(PTE_P | PTE_RW | PTE_US))

@@ -14,10 +14,10 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "entry32.h" /* entry_of: finds the PTE, so that nobody has to walk again */
+#include "offered/entry32.h" /* entry_of: finds the PTE, so that nobody has to walk again */
+#include "offered/registers.h" /* invalidate_page, read_cr3, write_cr3, break_here */
+#include "offered/result.h"
 #include "paging/types.h"
-#include "registers.h" /* invalidate_page, read_cr3, write_cr3, break_here */
-#include "result.h"
 
 #define REFERENCED_MOST 32u /* pages that one map of bits can hold */
 

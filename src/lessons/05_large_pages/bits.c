@@ -2,12 +2,12 @@
  * Lesson 5: what the bits of a directory's entry mean, to the learner's translate and to the CPU,
  * with CR4.PSE and without. The entries here are written by hand, with bits that map_large refuses.
  */
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "parts.h"
-#include "probe.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define MIXED_AT   256u /* number of the first large page of the mixed space */
 #define MIXED      16u

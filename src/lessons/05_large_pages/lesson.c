@@ -5,13 +5,13 @@
  */
 #include "parts.h"
 
-#include "bootinfo.h"
-#include "checkpoint.h"
-#include "cpu.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
+#include "core/bootinfo.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define WORDS     16u
 #define UNTOUCHED 0x5AFE0000u /* what must still stand where a call was to write nothing */

@@ -2,11 +2,11 @@
  * Lesson 5: from one large page to 1,024 small ones, and back. Pages that hold the very code that
  * splits them, pages with every kind of flag, and 1,024 pages that cannot be one.
  */
-#include "checkpoint.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "parts.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
 
 #define PLAIN      (uint32_t)(PTE_P | PTE_RW)
 #define LARGE_RAW  (uint32_t)(PTE_P | PTE_RW | PTE_PS)

@@ -2,12 +2,12 @@
  * Lesson 5: the spaces that map_large fills. Everything at its own address; pages that the seed
  * draws, with frames anywhere and flags of every kind; a thousand objects with a page each.
  */
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
 #include "parts.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define FAR_PAGES     8u       /* drawn, to frames anywhere below 2^40 */
 #define FRAMES_IN_ALL 0x40000u /* of 4 MiB, below 2^40 */

@@ -21,10 +21,10 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "offered32.h" /* frame_take, frame_give, table_at: yours to call */
+#include "offered/offered32.h" /* frame_take, frame_give, table_at: yours to call */
+#include "offered/registers.h" /* read_cr0, write_cr0, write_cr3, read_cr4, write_cr4, break_here */
+#include "offered/result.h"
 #include "paging/types.h"
-#include "registers.h" /* read_cr0, write_cr0, write_cr3, read_cr4, write_cr4, break_here */
-#include "result.h"
 
 #define LARGE_BYTES 0x400000u /* 4 MiB */
 

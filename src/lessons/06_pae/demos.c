@@ -4,10 +4,10 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "cpu.h"
-#include "machine.h"
-#include "probe.h"
+#include "core/cpu.h"
+#include "core/machine.h"
+#include "stage/checkpoint.h"
+#include "stage/probe.h"
 
 #define PDPT_ENTRIES 4u
 #define GIB_SHIFT    30

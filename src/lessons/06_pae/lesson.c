@@ -5,14 +5,14 @@
  */
 #include "parts.h"
 
-#include "bootinfo.h"
-#include "checkpoint.h"
-#include "cpu.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "portrait.h"
-#include "probe.h"
+#include "core/bootinfo.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "show/portrait.h"
+#include "stage/checkpoint.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define SWAP_DISKS 0x20u
 #define SWAP_SLOTS 0x10000u

@@ -5,10 +5,10 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "bootinfo.h"
-#include "cpu.h"
-#include "frames.h"
-#include "machine.h"
+#include "core/bootinfo.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "paging/walk.h"
 
 #define PDPT_BYTES   32u

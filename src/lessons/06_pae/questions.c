@@ -4,9 +4,9 @@
  */
 #include "parts.h"
 
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
+#include "core/frames.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define QUESTIONS 1024u
 #define EMPTY_VA  0xFFC00000u /* in the last GiB: no PD, no PT */

@@ -5,12 +5,12 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
-#include "processes.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "lessons/shared/two_processes.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define PDPT_BYTES  32u
 #define PDPT_SLOTS  128u     /* in a frame */

@@ -14,9 +14,9 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
+#include "offered/registers.h" /* read_cr3, write_cr3, invalidate_page, break_here: yours to call */
+#include "offered/result.h"
 #include "paging/types.h"
-#include "registers.h" /* read_cr3, write_cr3, invalidate_page, break_here: yours to call */
-#include "result.h"
 
 /* One entry. This CPU stores eight bytes as two words, one after the other: you say in which order.
  */

@@ -6,14 +6,14 @@
  */
 #include "work.h"
 
-#include "checkpoint.h"
-#include "cpu.h"
-#include "frames.h"
-#include "landing.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "paging/geometry.h"
-#include "probe.h"
+#include "stage/checkpoint.h"
+#include "stage/landing.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define FOUR_GIB   BIT(32)
 #define TABLES     6u

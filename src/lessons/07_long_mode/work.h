@@ -13,9 +13,9 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "far_pointer.h"
+#include "offered/far_pointer.h"
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 #define TABLE_ENTRIES   512u
 #define LARGE_PAGE_SIZE 0x200000u /* 2 MiB */

@@ -5,13 +5,13 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define FLAT_GIB  512u /* 2^36 entries of eight bytes */
 #define TABLE_KIB 4u

@@ -1,3 +1,3 @@
 WIDTH := 64
 LESSON_FILES := rows trouble memory_half memory_map
-LESSON_PLATFORM := offered64
+LESSON_PLATFORM := core/64/offered64

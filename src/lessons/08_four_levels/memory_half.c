@@ -6,12 +6,12 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define HANDED_MAX 1200u
 #define WARM_UP    5u

@@ -6,11 +6,11 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "bootinfo.h"
-#include "exam.h"
-#include "frames.h"
-#include "machine.h"
-#include "memory.h"
+#include "core/bootinfo.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "stage/exam.h"
 
 #define ARENA_ALIGN LARGE_BYTES
 #define LOW_MEMORY  0x100000u /* the firmware's, and where a second CPU starts */

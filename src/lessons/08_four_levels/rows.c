@@ -5,12 +5,12 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "memory.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define SLICE         0x88000000u /* pages to each random row: 17 entries of the PML4 */
 #define FIRST_FRAME   0x400u

@@ -4,9 +4,9 @@
  */
 #include "parts.h"
 
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
+#include "core/frames.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define UNTOUCHED   0x5EA1u             /* what must still stand where nothing was to be written */
 #define FIRST_HOLE  0x0000800000000000u /* the lowest address that is not canonical */

@@ -5,13 +5,13 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "exam.h"
-#include "lesson.h"
-#include "machine.h"
-#include "portrait.h"
-#include "probe.h"
-#include "space.h"
+#include "core/machine.h"
+#include "offered/space.h"
+#include "show/portrait.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 const struct lesson lesson = {
     .number = 9,

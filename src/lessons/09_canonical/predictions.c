@@ -5,12 +5,12 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "cpu.h"
-#include "exam.h"
-#include "lesson.h"
-#include "console.h"
-#include "probe.h"
-#include "traps.h"
+#include "core/cpu.h"
+#include "core/traps/traps.h"
+#include "show/console.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define DATA_PROBES  40u
 #define STACK_PROBES 32u

@@ -4,8 +4,8 @@
  */
 #include "parts.h"
 
-#include "exam.h"
-#include "lesson.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define CANONICAL_QUESTIONS 96u
 #define EXTEND_QUESTIONS    64u

@@ -12,8 +12,8 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 #define VA_BITS  48u
 #define USER_END 0x0000800000000000u /* the first address that is no user's */

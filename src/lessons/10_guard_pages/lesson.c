@@ -4,14 +4,14 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
-#include "stack.h"
-#include "traps.h"
+#include "core/64/stack.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define ARRAY_BYTES 24u
 #define NEAR_FULL   128u /* bytes that a nearly full stack has left, at least */

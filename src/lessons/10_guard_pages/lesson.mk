@@ -1,5 +1,5 @@
 WIDTH := 64
 LESSON_FILES := objects overflow questions
-LESSON_PLATFORM := space regions
+LESSON_PLATFORM := core/64/space core/64/regions
 LESSON_PAGING := map
 LESSON_BOOT := stack64

@@ -5,10 +5,10 @@
  */
 #include "parts.h"
 
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define KEPT_PAGES        4u /* the last of the heap: what a big frame will land in */
 #define STACK_PAGES       4u /* sizes come from the seed: at most so much */

@@ -5,12 +5,12 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "exam.h"
-#include "lesson.h"
-#include "machine.h"
-#include "stack.h"
-#include "traps.h"
+#include "core/64/stack.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define PAST_THE_END 64u /* how far fill() means to go */
 

@@ -1,9 +1,9 @@
 /* Lesson 10: calls that must be refused and leave no trace, and questions to is_guard_hit(). */
 #include "parts.h"
 
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
+#include "core/frames.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define OWNERS       6u /* made-up objects, for the questions alone */
 #define QUESTIONS    96u

@@ -5,16 +5,16 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "checkpoint.h"
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
-#include "probe.h"
-#include "screen.h"
-#include "stack.h"
-#include "traps.h"
+#include "core/64/stack.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/traps/traps.h"
+#include "show/screen.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 const struct lesson lesson = {
     .number = 11,

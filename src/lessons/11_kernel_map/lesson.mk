@@ -1,5 +1,5 @@
 WIDTH := 64
 LESSON_FILES := regions_drawn questions survey
-LESSON_PLATFORM := space
+LESSON_PLATFORM := core/64/space
 LESSON_PAGING := map
 LESSON_BOOT := stack64

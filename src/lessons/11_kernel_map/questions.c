@@ -1,9 +1,9 @@
 /* Lesson 11: plans that must be refused and leave no trace; questions about single addresses. */
 #include "parts.h"
 
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
+#include "core/frames.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define UNTOUCHED   0xEEEEu /* what *root and the like hold before a call */
 #define TO_PHYS_ASK 96u

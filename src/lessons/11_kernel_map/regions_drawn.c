@@ -6,12 +6,12 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "bootinfo.h"
-#include "exam.h"
-#include "frames.h"
-#include "machine.h"
-#include "memory.h"
-#include "screen.h"
+#include "core/bootinfo.h"
+#include "core/frames.h"
+#include "core/machine.h"
+#include "core/memory.h"
+#include "show/screen.h"
+#include "stage/exam.h"
 
 #define SPARE_PAGES  96u
 #define GAP_MAX      8u

@@ -2,10 +2,10 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "cpu.h"
-#include "exam.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/machine.h"
 #include "paging/walk.h"
+#include "stage/exam.h"
 
 #define WINDOW_BYTES 0x100000000u
 #define UPPER_HALF   0xFFFF800000000000u

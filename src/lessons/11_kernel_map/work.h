@@ -14,8 +14,8 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 #define DIRECT_MAP  UINT64_C(0xFFFF800000000000)
 #define REGIONS_MAX 24u

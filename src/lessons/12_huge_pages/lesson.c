@@ -4,12 +4,12 @@
  */
 #include "parts.h"
 
-#include "checkpoint.h"
-#include "console.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "probe.h"
+#include "core/frames.h"
+#include "show/console.h"
+#include "stage/checkpoint.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
+#include "stage/probe.h"
 
 #define FOUR_GIB     0x100000000u
 #define FIRST_FREE   0x4000u /* 64 MiB of RAM from 64 MiB on, in pages: nobody's */

@@ -1,4 +1,4 @@
 WIDTH := 64
 LESSON_FILES := spaces ranges questions
-LESSON_PLATFORM := offered64 space
+LESSON_PLATFORM := core/64/offered64 core/64/space
 LESSON_PAGING := map

@@ -2,8 +2,8 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "exam.h"
-#include "frames.h"
+#include "core/frames.h"
+#include "stage/exam.h"
 
 #define HALF     (UINT64_C(1) << 47)
 #define FRESH    (UINT64_C(200) << 39) /* addresses of MIXED where no table is */

@@ -9,9 +9,9 @@
  */
 #include "parts.h"
 
-#include "console.h"
-#include "exam.h"
-#include "probe.h"
+#include "show/console.h"
+#include "stage/exam.h"
+#include "stage/probe.h"
 
 #define PAGES_2M  512u     /* 4 KiB pages in a large one */
 #define PAGES_1G  0x40000u /* and in a huge one */

@@ -5,12 +5,12 @@
 #include "parts.h"
 
 #include "arch.h"
-#include "cpu.h"
-#include "exam.h"
-#include "frames.h"
-#include "lesson.h"
-#include "machine.h"
+#include "core/cpu.h"
+#include "core/frames.h"
+#include "core/machine.h"
 #include "paging/walk.h"
+#include "stage/exam.h"
+#include "stage/lesson.h"
 
 #define ENTRIES      512u
 #define KERNEL_HALF  256u /* the first entry of a PML4 for the upper half */

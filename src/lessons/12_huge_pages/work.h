@@ -22,9 +22,9 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "offered64.h" /* table_at, break_here: yours to call */
+#include "offered/offered64.h" /* table_at, break_here: yours to call */
+#include "offered/result.h"
 #include "paging/types.h"
-#include "result.h"
 
 #define PAGE_4K BIT(12)
 #define PAGE_2M BIT(21)
