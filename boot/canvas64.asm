@@ -1,4 +1,4 @@
-; A call on another stack, for src/show/pixels/canvas64.c: the caller's may be out of reach meanwhile.
+; A call on another stack, for canvas64.c in src/show/pixels: the caller's may be out of reach.
 ;
 ; canvas_call(top, function, argument): calls function(argument) with RSP = top, a multiple of 16.
 

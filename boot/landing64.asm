@@ -1,7 +1,7 @@
 ; 64-bit code for lessons that start in 32-bit C: where the far jump into 64-bit mode lands, the
 ; way back to C (which then goes on in compatibility mode), one read by a 64-bit pointer, and the
-; vectors of long mode. Used by lessons through src/stage/landing.h. Must not know how a learner gets into
-; long mode, only that they jump to landing64.
+; vectors of long mode. Used by lessons through src/stage/landing.h. Must not know how a learner
+; gets into long mode, only that they jump to landing64.
 ;
 ; SDM 3A, "Initializing IA-32e Mode" and "64-Bit Mode and Compatibility Mode Operation".
 
@@ -15,7 +15,7 @@ EXAM_SEED         equ 0x08                ; struct exam (src/stage/exam.h)
 EXAM_STATE        equ 0x10
 EXAM_STOPS        equ 0x18
 
-LOOK_VALUE        equ 8                   ; struct landing_look (src/stage/landing.h); `va` comes first
+LOOK_VALUE        equ 8                   ; struct landing_look (landing.h); `va` comes first
 
 ; struct trap of src/core/32/arch.h, as bytes from its start
 TRAP_CR2          equ 0
@@ -41,8 +41,8 @@ section .text
 
 ; ---- From C into the learner's code, and back ----
 
-; enum landing landing_cross(enter, root, answer): see src/stage/landing.h. Whatever becomes of the stack
-; pointer and the registers, C finds its own again.
+; enum landing landing_cross(enter, root, answer): see src/stage/landing.h. Whatever becomes of the
+; stack pointer and the registers, C finds its own again.
 bits 32
 landing_cross:
     push ebx

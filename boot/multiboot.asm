@@ -19,7 +19,7 @@ mb2_header:
     dd MB2_I386
     dd mb2_end - mb2_header
     dd 0x100000000 - (MB2_MAGIC + MB2_I386 + (mb2_end - mb2_header))
-    dw TAG_FRAMEBUFFER, TAG_OPTIONAL      ; pixels are welcome where there is no text: src/show/screen.h
+    dw TAG_FRAMEBUFFER, TAG_OPTIONAL      ; pixels do where there is no text: src/show/screen.h
     dd 20                                 ; bytes of this tag
     dd 0, 0, 0                            ; any width, any height, any depth
     align 8, db 0

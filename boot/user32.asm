@@ -1,5 +1,5 @@
-; One access in ring 3 and back, in 32-bit code. Called by src/stage/user32.c, watched from outside by the
-; grader: the labels probe_user_* stand at the one instruction that touches the probed address.
+; One access in ring 3 and back, in 32-bit code. Called by src/stage/user32.c, watched from outside
+; by the grader: the labels probe_user_* stand at the one instruction that touches the probed address.
 ;
 ; uint32_t user_access(uint32_t kind, uint32_t va, uint32_t value)
 ;   kind  enum probe_kind (src/stage/probe.h)
@@ -7,8 +7,8 @@
 ;
 ; The way out is IRETD, which loads CS and SS of ring 3. The way back is an exception: #PF, when the
 ; access is refused, or INT3 behind it. Either brings the CPU to ring 0 on the stack that the TSS
-; names; src/stage/user32.c then resumes at user_resume. Ring 3 gets no stack of its own: nothing here
-; needs one. SDM 3A, "Exception- or Interrupt-Handler Procedures".
+; names; src/stage/user32.c then resumes at user_resume. Ring 3 gets no stack of its own: nothing
+; here needs one. SDM 3A, "Exception- or Interrupt-Handler Procedures".
 
 %include "boot/segments.inc"
 

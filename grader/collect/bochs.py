@@ -1,8 +1,8 @@
 """The Bochs half of the collector: stops at magic breakpoints, watches accesses under trace-mem.
 
 Used by collector.py. What it calls proved was seen on the CPU: the walk after a CR3 reload, the
-line LIN -> PHY of an access. Where it reads memory through linear addresses, for speed, it first walks
-the tables itself from bytes read by physical address.
+line LIN -> PHY of an access. Where it reads memory through linear addresses, for speed, it first
+walks the tables itself from bytes read by physical address.
 """
 from pathlib import Path
 

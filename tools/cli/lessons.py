@@ -38,7 +38,7 @@ class Lesson:
         return {end: self.root / "work" / f"{self.name}{end}" for end in self.parts()}
 
     def checks(self):
-        """checks.toml, found sound; empty while a lesson has none. Stop with file, line and fault."""
+        """checks.toml, found sound; empty while a lesson has none. Stop says file, line, fault."""
         path = self.folder / "checks.toml"
         if not path.exists():
             return Checks({}, KINDS)

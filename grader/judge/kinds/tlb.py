@@ -1,8 +1,8 @@
 """Check kinds about what the CPU remembers: seen, entry, referenced.
 
 A walk of the tables cannot show a stale translation; only an access can. So what earns points are
-the accesses the collector watched. The log of a stepped call (src/stage/stepping32.h) lies in the guest's
-memory: it names a mistake and grants nothing.
+the accesses the collector watched. The log of a stepped call (src/stage/stepping32.h) lies in the
+guest's memory: it names a mistake and grants nothing.
 """
 
 import struct

@@ -50,8 +50,8 @@ enum result flat_translate(const struct process *process, va32_t va, pa32_t *pa)
  */
 enum result switch_to(const struct process *process);
 
-/* The staff's, for switch_to: control registers as functions (src/offered/registers.h). CR0.PG is bit 31.
- */
+/* The staff's, for switch_to: control registers as functions (src/offered/registers.h). CR0.PG is
+ * bit 31. */
 #define CR0_PG_BIT (1u << 31)
 uintptr_t read_cr0(void);
 void write_cr0(uintptr_t value);

@@ -14,7 +14,7 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "offered/entry32.h" /* entry_of: finds the PTE, so that nobody has to walk again */
+#include "offered/entry32.h"   /* entry_of: finds the PTE, so that nobody has to walk again */
 #include "offered/registers.h" /* invalidate_page, read_cr3, write_cr3, break_here */
 #include "offered/result.h"
 #include "paging/types.h"
