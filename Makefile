@@ -20,7 +20,7 @@ test:
 	@tests/run $(if $(QUICK),--quick)
 
 format:
-	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v -e ^tests/mutants -e ^tests/cheats)
+	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v /proof/cheats/)
 
 # Every mutant on both emulators, with three seeds on QEMU; make test runs each once.
 test-long:
@@ -88,7 +88,7 @@ NAME ?=
 LESSON_DIR := src/lessons/$(NAME)
 -include $(LESSON_DIR)/lesson.mk
 WIDTH ?= 32
-WORK ?= $(LESSON_DIR)/solution.c
+WORK ?= $(LESSON_DIR)/proof/solution.c
 OUT ?= build/$(NAME)/solution$(OPT)
 OPTIONS ?=
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
-for folder in ("", "tools", "tests", "tests/unit", "tests/system"):
+for folder in ("", "tools", "tests", "tests/unit", "tests/corpora", "tests/system"):
     if str(ROOT / folder) not in sys.path:
         sys.path.insert(0, str(ROOT / folder))
 

@@ -124,7 +124,7 @@ def _collectors(facts, _checks):
     return facts.evidence.get("tripwires", [])
 
 
-# Each is needed: tests/cheats/needed.toml names a cheat that it alone keeps from points.
+# Each is needed: tests/corpora/tripwires.toml names a cheat that it alone keeps from points.
 OF_A_RUN = {"collector": _collectors, "hashes": _hashes, "tables": _same_tables, "places": _places}
 OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam}
 

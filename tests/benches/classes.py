@@ -21,7 +21,7 @@ COUNT = 100
 
 def hand_in(folder):
     """A class of COUNT students."""
-    reference = (ROOT / "src" / "lessons" / NAME / "solution.c").read_text()
+    reference = (ROOT / "src" / "lessons" / NAME / "proof/solution.c").read_text()
     for number in range(COUNT):
         (folder / f"student-{number:04}").mkdir(parents=True)
         (folder / f"student-{number:04}" / f"{NAME}.c").write_text(

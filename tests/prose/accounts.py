@@ -41,7 +41,7 @@ class Accounts:
 
     def __init__(self, folder, runs, tour, reckoner, page=None):
         self.folder, self.reckoner = folder, reckoner
-        path = folder / "numbers.toml"
+        path = folder / "proof" / "numbers.toml"
         self.told = tomllib.loads(path.read_text()) if path.exists() else {}
         self.page = (folder / "lesson.md").read_text() if page is None else page
         self.blank, self.lines = extract.blanked(self.page), self.page.splitlines()
@@ -183,8 +183,8 @@ class Accounts:
                 self._fault(number, "nothing accounts for it.")
         for table in TOLD:
             for name in self.told.get(table, {}).keys() - self.used:
-                self.faults.append(f"{self.folder.name}/numbers.toml: {name} in [{table}] does "
-                                   "not stand in the text (any more).")
+                self.faults.append(f"{self.folder.name}/proof/numbers.toml: {name} in [{table}] "
+                                   "does not stand in the text (any more).")
         self._quotes()
         self._flags()
         self._examples()

@@ -110,7 +110,7 @@ def test_not_started_by_multiboot(tmp_path):
 def broken(tmp_path):
     """A learner's file that does not compile."""
     path = tmp_path / "01_flat_table.c"
-    text = (numbered(1).folder / "solution.c").read_text()
+    text = (numbered(1).proof / "solution.c").read_text()
     path.write_text(text.replace("return DONE;", "return DONE", 1))
     return path
 
@@ -142,7 +142,7 @@ def test_a_hang_is_named(tmp_path):
 def test_an_unexpected_fault_is_walked(tmp_path):
     """A wild pointer: the report names vector, CR2, and the level that refuses."""
     path = tmp_path / "wild.c"
-    text = (numbered(2).folder / "solution.c").read_text()
+    text = (numbered(2).proof / "solution.c").read_text()
     path.write_text(text.replace("enum result unmap(struct space *space, va32_t page)\n{",
                                  "enum result unmap(struct space *space, va32_t page)\n{\n"
                                  "*(volatile int *)0x30000000 = 1;"))

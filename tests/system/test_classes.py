@@ -31,7 +31,7 @@ def hand_in(place):
     shift = next(m for m in mutants.values() if "E-FRAME-SHIFT" in m.expect)
     texts = {"reference": reference, "starter": lesson.starter()[".c"].read_text(),
              "broken": reference.replace("return DONE;", "return DONE", 1),
-             "reaching": f'#include "{ROOT}/src/lessons/{NAME}/solution.c"\n'}
+             "reaching": f'#include "{ROOT}/src/lessons/{NAME}/proof/solution.c"\n'}
     for student in EXPECTED:
         (place / student).mkdir(parents=True)
     for student, mutant in (("mutant", shift), ("endless", mutants["endless"]),

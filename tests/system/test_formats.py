@@ -42,7 +42,7 @@ def test_replay_needs_no_emulator(graded, tmp_path):
 
 def test_a_file_that_does_not_compile_is_reported_in_every_format(tmp_path):
     path = tmp_path / "mine.c"
-    path.write_text((numbered(1).folder / "solution.c").read_text() + "int x = ;\n")
+    path.write_text((numbered(1).proof / "solution.c").read_text() + "int x = ;\n")
     done = command("grade", "1", "--work", str(path), f"--out={tmp_path / 'out'}", "--github=-",
                    f"--prairielearn={tmp_path / 'results.json'}")
     assert done.returncode == 3

@@ -69,7 +69,7 @@ class Session:
 @pytest.fixture
 def work(tmp_path):
     """A learner's file, not in work/: other tests use that."""
-    return shutil.copy(numbered(1).folder / "solution.c", tmp_path / "mine.c")
+    return shutil.copy(numbered(1).proof / "solution.c", tmp_path / "mine.c")
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def save(path, text):
 
 
 def test_it_grades_on_save_and_obeys_its_keys(session, work):
-    solution = (numbered(1).folder / "solution.c").read_text()
+    solution = (numbered(1).proof / "solution.c").read_text()
     session.until(r"\[grading ...   last: not graded yet\]   h hint")
     assert not session.restored()
     session.until(rf"\[{FULL}, all passed\]   h hint")

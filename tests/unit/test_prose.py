@@ -43,7 +43,8 @@ def lesson(tmp_path):
 
     def faults(text=TEXT, numbers=NUMBERS):
         (folder / "lesson.md").write_text(text)
-        (folder / "numbers.toml").write_text(numbers)
+        (folder / "proof").mkdir(parents=True, exist_ok=True)
+        (folder / "proof" / "numbers.toml").write_text(numbers)
         reckoner = Reckoner(folder, {"order": ["start"], "memory": 512}, RUNS, None)
         return Accounts(folder, RUNS, TOUR, reckoner).check()
     return faults
@@ -127,7 +128,7 @@ def test_what_numbers_toml_says_is_checked(lesson, section, said, fault):
 
 def test_what_numbers_toml_says_of_nothing_is_a_fault(lesson):
     faults = lesson(TEXT, NUMBERS + '\n[cited]\n"4,242" = "somebody"\n')
-    assert faults == ["02_two_levels/numbers.toml: 4,242 in [cited] does not stand in the text "
+    assert faults == ["02_two_levels/proof/numbers.toml: 4,242 in [cited] does not stand in the text "
                       "(any more)."]
 
 

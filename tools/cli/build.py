@@ -74,7 +74,7 @@ def sources(lesson, options, for_grade=False):
         chosen |= {end: path for end, path in twin.items() if path.is_file()}
         return chosen, f"using {given}"
     if options.solution:
-        return lesson.reference(), f"using the reference, {lesson.name}/solution"
+        return lesson.reference(), f"using the reference, {lesson.name}/proof/solution"
     mine = {end: path for end, path in lesson.work().items() if path.exists()}
     names = " and ".join(f"work/{path.name}" for path in lesson.work().values())
     if mine:

@@ -23,12 +23,17 @@ class Lesson:
     def folder(self):
         return self.root / "src" / "lessons" / self.name
 
+    @property
+    def proof(self):
+        """What shows that the lesson can be passed, failed and not be cheated: never handed out."""
+        return self.folder / "proof"
+
     def parts(self):
         """Endings of the files a learner writes: [".c"], or [".c", ".asm"]."""
         return [end for end in (".c", ".asm") if (self.folder / f"starter{end}").exists()]
 
     def reference(self):
-        return {end: self.folder / f"solution{end}" for end in self.parts()}
+        return {end: self.proof / f"solution{end}" for end in self.parts()}
 
     def starter(self):
         return {end: self.folder / f"starter{end}" for end in self.parts()}

@@ -3,23 +3,29 @@ tripwire? Replays evidence, no emulator.
 
 A mutant is killed when it is caught and named by a code that it expects. Without the check it
 either lives (everything passes) or is misnamed: another check still fails, and tells the learner
-of another mistake. tests/mutants/needed.toml names a mutant for each check, one that lives where
+of another mistake. A lesson's proof/needed.toml names a mutant for each check, one that lives where
 there is one: `tests/matrix --needed` finds them, test_corpora.py holds them to it. `false` stands
 for a check without one: it catches and names nothing yet that the others do not.
-tests/cheats/needed.toml names a cheat for each part of grader/judge/tripwires.py.
+tripwires.toml names a cheat for each part of grader/judge/tripwires.py.
 """
 
 import tomllib
+from pathlib import Path
 from unittest import mock
 
-from bench import ROOT, numbered
+from bench import LESSONS, numbered
 from corpus import gap
 from grader.judge import judge, tripwires
 
-FILE = ROOT / "tests" / "mutants" / "needed.toml"
-NEEDED = tomllib.loads(FILE.read_text()) if FILE.exists() else {}     # {lesson: {check: mutant}}
 
-TRIPWIRES = tomllib.loads((ROOT / "tests" / "cheats" / "needed.toml").read_text())  # {part: cheat}
+def table(lesson):
+    """Where a lesson says which mutant each of its checks needs."""
+    return lesson.proof / "needed.toml"
+
+
+NEEDED = {lesson.name: tomllib.loads(table(lesson).read_text())
+          for lesson in LESSONS if table(lesson).exists()}            # {lesson: {check: mutant}}
+TRIPWIRES = tomllib.loads(Path(__file__).with_name("tripwires.toml").read_text())  # {part: cheat}
 
 LIVES, MISNAMED = "lives", "misnamed"
 

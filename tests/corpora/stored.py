@@ -46,7 +46,7 @@ def _lesson(lesson):
     """The staff's part of a lesson, and what the collector reads of its checks."""
     staff = [path for path in sorted(lesson.folder.iterdir())
              if path.suffix in (".c", ".h", ".mk", ".asm")
-             and path.stem not in ("starter", "solution")]
+             and path.stem != "starter"]
     checks = lesson.checks()
     read = {key: value for key, value in checks.items() if key not in JUDGED}
     return b"".join(map(_file, staff)) + json.dumps(read, sort_keys=True).encode()

@@ -1,6 +1,7 @@
-"""The corpora: submissions with a known outcome (tests/mutants, tests/cheats, tests/alternatives).
+"""The corpora: submissions with a known outcome. Each lesson has its own in proof/.
 
-NN.toml lists changes to the reference of lesson NN, one [[mutant]] or [[cheat]] each:
+mutants.toml, cheats.toml and alternatives.toml list changes to the lesson's reference, one
+[[mutant]], [[cheat]] or [[alternative]] each:
 
     name           says what went wrong
     expect         the code, or codes any of which is right
@@ -11,8 +12,8 @@ NN.toml lists changes to the reference of lesson NN, one [[mutant]] or [[cheat]]
     also           further changes: [[mutant.also]] with file, replace, with
     emu            "bochs" or "qemu" when only that one can show it
 
-NN/NAME.c (and NAME.asm) is a whole submission; its first line says `expect: E-CODE` and, if need
-be, `emu: bochs`. In a cheat @symbol@ is the symbol's address in the reference's kernel: what one
+cheats/NAME.c (and NAME.asm), and so on, is a whole submission; its first line says `expect: E-CODE`
+and, if need be, `emu: bochs`. In a cheat @symbol@ is the symbol's address in the reference's kernel: what one
 who has seen an earlier build would write. tests/matrix and test_corpora.py run them all.
 """
 
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
-from bench import LONG, QUICK, ROOT, SEED, first_code, numbered
+from bench import LESSONS, LONG, QUICK, SEED, first_code, numbered
 from cli.build import build
 from grader.machine.elf import Elf
 
@@ -86,21 +87,21 @@ def _with_addresses(lesson, text):
     return SYMBOL.sub(lambda m: hex(_kernel(lesson).va(m[1])), text)
 
 
-def _edited(corpus, table):
+def _edited(corpus, lesson, table):
     for one in tomllib.loads(table.read_text())[corpus.removesuffix("s")]:
         changes = [(c.get("file", ".c"), c["replace"], c["with"])
                    for c in (one, *one.get("also", [])) if "replace" in c]
         changes += [(one.get("file", ".c"), None, one["add"])] if "add" in one else []
-        yield Submission(corpus, int(table.stem), one["name"],
+        yield Submission(corpus, lesson.number, one["name"],
                          tuple(CODES.findall(one.get("expect", ""))), tuple(changes),
                          emu=one.get("emu"), base=one.get("base", "reference"))
 
 
-def _whole(corpus, path):
+def _whole(corpus, lesson, path):
     first = path.read_text().splitlines()[0]
     said = first.partition("expect:")[2]
     only = re.search(r"emu: (bochs|qemu)", first)
-    return Submission(corpus, int(path.parent.name), path.stem, tuple(CODES.findall(said)),
+    return Submission(corpus, lesson.number, path.stem, tuple(CODES.findall(said)),
                       path=path, emu=only and only[1])
 
 
@@ -145,10 +146,12 @@ def gap(one, result):
 
 def load(corpus):
     """Every submission of a corpus, by lesson and name."""
-    folder = ROOT / "tests" / corpus
-    found = [one for table in sorted(folder.glob("[0-9][0-9].toml"))
-             for one in _edited(corpus, table)]
-    for path in sorted(folder.glob("[0-9][0-9]/*.[ca]*")):
-        if path.suffix == ".c" or not path.with_suffix(".c").exists():
-            found.append(_whole(corpus, path))
+    found = []
+    for lesson in LESSONS:
+        table = lesson.proof / f"{corpus}.toml"
+        if table.exists():
+            found += _edited(corpus, lesson, table)
+        for path in sorted((lesson.proof / corpus).glob("*.[ca]*")):
+            if path.suffix == ".c" or not path.with_suffix(".c").exists():
+                found.append(_whole(corpus, lesson, path))
     return sorted(found, key=lambda one: one.label)
