@@ -128,7 +128,8 @@ def test_what_numbers_toml_says_is_checked(lesson, section, said, fault):
 
 def test_what_numbers_toml_says_of_nothing_is_a_fault(lesson):
     faults = lesson(TEXT, NUMBERS + '\n[cited]\n"4,242" = "somebody"\n')
-    assert faults == ["02_two_levels/proof/numbers.toml: 4,242 in [cited] does not stand in the text "
+    assert faults == ["02_two_levels/proof/numbers.toml: 4,242 in [cited] does not stand in the "
+                      "text "
                       "(any more)."]
 
 
