@@ -13,8 +13,8 @@ mutants.toml, cheats.toml and alternatives.toml list changes to the lesson's ref
     emu            "bochs" or "qemu" when only that one can show it
 
 cheats/NAME.c (and NAME.asm), and so on, is a whole submission; its first line says `expect: E-CODE`
-and, if need be, `emu: bochs`. In a cheat @symbol@ is the symbol's address in the reference's kernel:
-what one who has seen an earlier build would write. tests/matrix and test_corpora.py run them all.
+and, if need be, `emu: bochs`. In a cheat @symbol@ is its address in the kernel of the reference:
+what one who has seen an earlier build writes. tests/matrix and test_corpora.py run them all.
 """
 
 import re
