@@ -104,8 +104,8 @@ define ASSEMBLE
 endef
 INCLUDES = -Isrc -Isrc/core/$(WIDTH)
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
-PLATFORM_C := main/main core/machine show/console core/bootinfo core/frames core/memory core/registers \
-	stage/exam stage/probe core/traps/traps core/traps/trap_names core/traps/fault core/traps/glance \
+PLATFORM_C := main/main core/machine core/print show/console core/bootinfo core/frames core/memory core/registers \
+	core/space_now stage/exam stage/lesson stage/probe core/traps/traps core/traps/trap_names core/traps/fault core/traps/glance \
 	show/ink show/portrait show/screen show/pixels/pixels show/pixels/font \
 	show/pixels/canvas$(WIDTH) show/menu
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map split)

@@ -1,5 +1,5 @@
-; One access in ring 3 and back, in 32-bit code. Called by src/stage/user32.c, watched from outside
-; by the grader: the labels probe_user_* stand at the one instruction that touches the probed address.
+; One access in ring 3 and back, in 32-bit code. Called by src/stage/user32.c, watched by the grader
+; from outside: labels probe_user_* stand at the one instruction that touches the probed address.
 ;
 ; uint32_t user_access(uint32_t kind, uint32_t va, uint32_t value)
 ;   kind  enum probe_kind (src/stage/probe.h)

@@ -2,8 +2,9 @@
  * 2014). */
 #include "stage/exam.h"
 
+#include <stddef.h>
+
 #include "core/machine.h"
-#include "show/portrait.h"
 
 #define GOLDEN 0x9E3779B97F4A7C15u
 
@@ -11,6 +12,8 @@ __attribute__((aligned(4096))) struct exam exam = { .magic = EXAM_MAGIC, .versio
 __attribute__((aligned(4096))) struct exam_answer exam_answers[EXAM_ANSWERS];
 
 _Static_assert(sizeof(struct exam) == 512, "the grader reads 512 bytes");
+
+static void (*at_stop)(void);
 
 static uint64_t finish(uint64_t z)
 {
@@ -25,11 +28,17 @@ void exam_init(uint64_t seed)
     exam.state = finish(seed);
 }
 
+void exam_at_stop(void (*hook)(void))
+{
+    at_stop = hook;
+}
+
 void exam_stop(void)
 {
     exam.stops++;
     exam.state = finish(exam.seed + exam.stops * GOLDEN);
-    portrait_draw();
+    if (at_stop != NULL)
+        at_stop();
 }
 
 uint64_t exam_next(void)

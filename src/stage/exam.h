@@ -34,9 +34,10 @@ extern struct exam exam;
 extern struct exam_answer exam_answers[EXAM_ANSWERS];
 
 void exam_init(uint64_t seed);
-void exam_stop(void);            /* what CHECKPOINT does before it stops */
-uint64_t exam_next(void);        /* the next random number */
-uint32_t exam_below(uint32_t n); /* a random number below n, n > 0 */
+void exam_stop(void);                  /* what CHECKPOINT does before it stops */
+void exam_at_stop(void (*hook)(void)); /* from now on exam_stop ends with this call */
+uint64_t exam_next(void);              /* the next random number */
+uint32_t exam_below(uint32_t n);       /* a random number below n, n > 0 */
 void exam_answer(uint64_t ask, uint64_t result, uint64_t value);
 void exam_todo(unsigned function); /* function i of the contract is not written yet */
 

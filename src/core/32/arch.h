@@ -1,7 +1,7 @@
 /*
  * What differs for 32-bit code: linked and mapped 1:1, so a physical address is a pointer (as long
  * as the tables in force say so), and the shapes of gates, TSS and trap frame. Its twin is
- * arch64/arch.h.
+ * core/64/arch.h.
  */
 #ifndef PAGEWALK_ARCH_H
 #define PAGEWALK_ARCH_H

@@ -33,6 +33,9 @@ void traps_init(void);
 typedef bool (*trap_handler)(struct trap *t);
 void traps_handle(unsigned vector, trap_handler handler);
 
+/* `handler` is asked before all others, whatever the vector: the staff's probes. */
+void traps_first(trap_handler handler);
+
 void trap_dispatch(struct trap *t); /* called by the vectors */
 
 const char *trap_mnemonic(uint64_t vector); /* "#PF" */

@@ -7,6 +7,7 @@
 
 #include "core/cpu.h"
 #include "core/machine.h"
+#include "core/space_now.h"
 #include "core/traps/traps.h"
 #include "paging/access.h"
 #include "stage/exam.h"
@@ -125,24 +126,9 @@ void matrix_ask(void)
 
 /* ---- What the library says: a walk gives the rights of a page, pg_access all of it ---- */
 
-static bool read_entry(void *context, pa_t where, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    *entry = *(volatile uint32_t *)phys_ptr(where.value);
-    return true;
-}
-
-static struct pg_space library_space(void)
-{
-    return (struct pg_space){ .geometry = &pg_geometry_32,
-                              .root = { root },
-                              .features = { .maxphyaddr = 32 },
-                              .memory = { .read_entry = read_entry } };
-}
-
 static enum pg_end library_walk(uint32_t va, uint32_t *rights)
 {
-    struct pg_space space = library_space();
+    struct pg_space space = space_now();
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
 
     *rights = (walk.rights.write ? PTE_RW : 0) | (walk.rights.user ? PTE_US : 0);
@@ -152,7 +138,7 @@ static enum pg_end library_walk(uint32_t va, uint32_t *rights)
 /* As the CPU's answers stand in `seen`; i counts them in the same order. */
 static uint8_t library_access(unsigned i)
 {
-    struct pg_space space = library_space();
+    struct pg_space space = space_now();
     struct pg_control control = { .wp = i / KINDS / KINDS / 4 % 2 };
     struct pg_access access = { .kind = i / KINDS / KINDS % 2 ? PG_WRITE : PG_READ,
                                 .user = i / KINDS / KINDS / 2 % 2 };

@@ -6,8 +6,8 @@
 
 #include "arch.h"
 #include "core/cpu.h"
+#include "core/print.h"
 #include "core/traps/traps.h"
-#include "show/console.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"
 #include "stage/probe.h"

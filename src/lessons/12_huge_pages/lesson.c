@@ -5,7 +5,7 @@
 #include "parts.h"
 
 #include "core/frames.h"
-#include "show/console.h"
+#include "core/print.h"
 #include "stage/checkpoint.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"

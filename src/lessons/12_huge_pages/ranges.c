@@ -9,7 +9,7 @@
  */
 #include "parts.h"
 
-#include "show/console.h"
+#include "core/print.h"
 #include "stage/exam.h"
 #include "stage/probe.h"
 

@@ -8,7 +8,7 @@
 #include "core/cpu.h"
 #include "core/frames.h"
 #include "core/machine.h"
-#include "paging/walk.h"
+#include "core/space_now.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
@@ -16,7 +16,6 @@
 #define KERNEL_HALF  256u /* the first entry of a PML4 for the upper half */
 #define CPUID_EXTRAS 0x80000001u
 #define EXTRAS_1G    26
-#define WINDOW_BYTES 0x100000000u
 
 static struct space spaces[SPACES];
 static uint64_t own_root; /* the staff's tables */
@@ -97,21 +96,11 @@ enum result ask_protect(enum which which, uint64_t va, uint64_t bytes, uint64_t 
 
 /* ---- The library's walk ---- */
 
-static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    if (at.value >= WINDOW_BYTES)
-        return false;
-    *entry = *(volatile uint64_t *)phys_ptr(at.value);
-    return true;
-}
-
 unsigned walk_reads(enum which which, uint64_t va, uint64_t *page_bytes)
 {
-    struct pg_space space = { .geometry = &pg_geometry_4,
-                              .root = spaces[which].pml4,
-                              .features = { .maxphyaddr = 52, .nxe = true, .pages_1g = true },
-                              .memory = { .read_entry = read_entry } };
+    struct pg_space space = space_now();
+
+    space.root = spaces[which].pml4;
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
 
     *page_bytes = walk.span_bytes;
