@@ -8,15 +8,18 @@ import base64
 import hashlib
 import struct
 import zlib
+from pathlib import Path
 
+from cli.lessons import all_lessons
 from grader.formats.checks import Checks
-from grader.judge.kinds.table import KINDS
 
 SHIFTS = {"flat": (12,), "32bit": (22, 12), "pae": (30, 21, 12), "4level": (39, 30, 21, 12),
           "5level": (48, 39, 30, 21, 12)}
 WIDTH = {"flat": 4, "32bit": 4, "pae": 8, "4level": 8, "5level": 8}
 CR0 = 0x80010011
 CODE = 0x200000
+LESSONS = {lesson.number: lesson for lesson in all_lessons(Path(__file__).resolve().parents[2])}
+KINDS = {name: kind for lesson in LESSONS.values() for name, kind in lesson.kinds().items()}
 
 
 class Memory:

@@ -212,35 +212,6 @@ def test_table_bytes():
     assert entry["code"] == "E-FRAME-LEAK" and "empty at" in entry["rows"][1]["have"]
 
 
-def test_leaf_size():
-    memory, root = process()
-    memory.map("32bit", root, 0x40000000, 0, leaf=22)
-    check = {"id": "l", "kind": "leaf_size", "va": "0x40005000", "size": "4M"}
-    assert first(run(memory, root), check)["verdict"] == "pass"
-    assert first(run(memory, root), {**check, "size": "4K"})["code"] == "E-GUARD-LARGE"
-    assert first(run(memory, root), {**check, "va": "0x403000", "size": "4K"})["verdict"] == "pass"
-
-
-@pytest.mark.parametrize("pages, code", [
-    ((0x11, 0x12), None), ((0x10, 0x11, 0x12), "E-GUARD-MISSING"),
-    ((0x10, 0x11, 0x12, 0x13), "E-GUARD-MISSING"), ((0x10, 0x11), "E-GUARD-OFF-BY-ONE"),
-    ((0x12, 0x13), "E-GUARD-OFF-BY-ONE"), ((0xE, 0x10, 0x11, 0x12, 0x13), "E-GUARD-OFF-BY-ONE")])
-def test_guard_on_both_sides(pages, code):
-    memory, root = process(rows=[(page, page + 0x40) for page in pages])
-    check = {"id": "g", "kind": "guard", "low": "0x11000", "high": "0x13000", "below": 1,
-             "above": 1}
-    assert first(run(memory, root), check)["code"] == code
-
-
-def test_guard_on_the_wrong_side_and_in_a_large_page():
-    check = {"id": "g", "kind": "guard", "low": "0x11000", "high": "0x13000", "below": 1}
-    memory, root = process(rows=[(page, page) for page in (0x10, 0x11, 0x12)])
-    assert first(run(memory, root), check)["code"] == "E-GUARD-SIDE"
-    memory, root = process(rows=())
-    memory.map("32bit", root, 0, 0, leaf=22)
-    assert first(run(memory, root), check)["code"] == "E-GUARD-LARGE"
-
-
 def test_notes_and_frames():
     recorded = run(*process())
     check = {"id": "n", "kind": "note", "note": "root_1", "want": "cr3"}

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.lessons import all_lessons
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = ROOT / "grader"
 ROOMS = {"formats": (), "machine": (), "gate": ("formats", "machine"),
@@ -53,11 +55,16 @@ def impurities(folder):
         for name in imported(path):
             if name not in PURE and not name.startswith(("grader.judge", "grader.formats")):
                 yield f"{path.name} imports {name}"
-        for node in ast.walk(tree(path)):
-            called = node.func if isinstance(node, ast.Call) else None
-            word = getattr(called, "id", getattr(called, "attr", None))
-            if word in OPENS and ast.unparse(called) != "re.compile":
-                yield f"{path.name} calls {word}()"
+        yield from calls(path)
+
+
+def calls(path):
+    """Calls by which a file could read what it was not given."""
+    for node in ast.walk(tree(path)):
+        called = node.func if isinstance(node, ast.Call) else None
+        word = getattr(called, "id", getattr(called, "attr", None))
+        if word in OPENS and ast.unparse(called) != "re.compile":
+            yield f"{path.name} calls {word}()"
 
 
 def test_every_room_of_the_grader_has_a_rule():
@@ -84,6 +91,27 @@ def test_a_room_that_goes_elsewhere_is_found(room, more, tmp_path):
 def test_nothing_outside_tests_imports_tests():
     for path in [*modules(GRADER), *modules(ROOT / "tools"), *modules(ROOT / "src")]:
         assert not [name for name in imported(path) if name.split(".")[0] == "tests"], path
+
+
+def own_code():
+    """The judge's code that lies in lessons."""
+    return sorted((ROOT / "src/lessons").glob("[0-9]*_*/*.py"))
+
+
+def test_a_kind_of_one_lesson_is_as_pure_as_the_judge():
+    found = own_code()
+    assert found
+    for path in found:
+        allowed = {name for name in imported(path) if name.startswith((".", "grader.judge",
+                                                                       "grader.formats"))}
+        assert set(imported(path)) - PURE == allowed, path
+        assert not list(calls(path)), path
+
+
+def test_no_two_lessons_have_a_kind_of_the_same_name():
+    names = [name for lesson in all_lessons(ROOT) if (lesson.folder / "kinds.py").exists()
+             for name in lesson.module("kinds").KINDS]
+    assert len(names) == len(set(names)) > 20
 
 
 def test_the_judge_reaches_evidence_and_nothing_else():

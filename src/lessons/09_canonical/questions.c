@@ -1,6 +1,6 @@
 /*
  * Lesson 9: the questions. All come from the seed, in the order in which the judge draws them again
- * (grader/judge/kinds/addresses.py); whoever changes one changes both. The answers are not here.
+ * (addresses.py); whoever changes one changes both. The answers are not here.
  */
 #include "parts.h"
 

@@ -1,4 +1,4 @@
-"""Check kinds about entries in motion: untorn, agrees. Used by table.py.
+"""Check kinds about entries in motion: untorn, agrees.
 
 One looks at every value an entry took while the guest was single-stepped, the other at whether the
 CPU knew of a change at once.
@@ -68,3 +68,6 @@ def agrees(context):
         return passed(said)
     return failed(None, f"{access['kind']} of {show.address(va)}: the CPU went by an older entry",
                   rows=[show.row(f"{access['kind']} {show.address(va)}", hoped, said)], va=va)
+
+
+KINDS = {"untorn": untorn, "agrees": agrees}

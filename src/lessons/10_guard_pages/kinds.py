@@ -1,12 +1,13 @@
 """Check kinds about overflows that were caught: fault_stack, handler and owners.
 
-Used by table.py. They read descriptor tables, registers and memory as the collector took them; what
+They read descriptor tables, registers and memory as the collector took them; what
 staff code wrote into its notes serves only as the place to look at.
 """
 
 from grader.formats.values import Trouble
 from grader.judge import show
 from grader.judge.kinds.base import failed, keys, passed
+from grader.judge.paging.walk import PAGE
 
 _GATE, _IST_BYTE, _TYPE_BYTE, _PRESENT = 16, 4, 5, 0x80
 _TARGET = (0, 1, 2, 3, 6, 7, 8, 9, 10, 11)      # bytes of a 64-bit gate: offset and selector
@@ -137,3 +138,49 @@ def owners(context):
         return passed(f"{count} questions, {sum(s is not None for _, _, s in asked)} in a guard")
     code, why = _blame(objects, asked, wrong)
     return failed(code, f"{len(wrong)} of {count} answers: {why}", rows=rows[:4])
+
+
+@keys("low high", "below above root mode")
+def guard(context):
+    """[low, high) is mapped and writable, with unmapped pages beside it. Keys: low, high
+    (expressions, page aligned), below and above (numbers of guard pages, default 0)."""
+    paging = context.paging()
+    low, high = context.value(context.check["low"]), context.value(context.check["high"])
+    if low >= high or low % PAGE or high % PAGE or high - low >> 30:
+        return failed(None, f"[{show.address(low)}, {show.address(high)}) is no range of pages")
+    below, above = context.get("below", 0), context.get("above", 0)
+    guards = [low - PAGE * (n + 1) for n in range(below)] + [high + PAGE * n for n in range(above)]
+    walks = {va: paging.walk(va) for va in range(low - PAGE * 3, high + PAGE * 3, PAGE)}
+    walks.update((va, paging.walk(va)) for va in guards)
+    hit = [va for va in guards if walks[va].mapped]
+    lost = [va for va in range(low, high, PAGE) if not walks[va].mapped]
+    if not hit and not lost:
+        return passed(f"{len(guards)} guard pages beside [{show.address(low)}, "
+                      f"{show.address(high)})")
+    code, why = _guard_mistake(walks, low, high, below, above, hit, lost)
+    where = (hit or lost)[0]
+    rows = [show.row(f"page {show.address(va)}", "not present" if va in guards else "mapped",
+                     show.found_text(walks[va])) for va in sorted({*hit[:3], *lost[:3]})]
+    return failed(code, why, rows=rows, va=where)
+
+
+def _guard_mistake(walks, low, high, below, above, hit, lost):
+    """(code, sentence) for a guard that is mapped or an object that is not."""
+    if hit and walks[hit[0]].size > PAGE and walks[low].size > PAGE:
+        return "E-GUARD-LARGE", f"the guard {show.address(hit[0])} lies inside a large page"
+    if hit and lost == [high - PAGE if below else low] and not (below and above):
+        return "E-GUARD-SIDE", "the guard is on the other side: the object lies one page off"
+    if lost:
+        edge = "first" if lost[0] == low else "last" if lost[-1] == high - PAGE else "a middle"
+        return "E-GUARD-OFF-BY-ONE", f"the {edge} page of the object itself is not mapped"
+    other = high if hit[0] < low else low - PAGE
+    wanted = above if hit[0] < low else below
+    if not wanted and not walks[other].mapped:
+        return "E-GUARD-SIDE", "the guard is on the other side"
+    beyond, behind = (hit[0] + (-PAGE if hit[0] < low else PAGE) * n for n in (1, 2))
+    if behind in walks and not walks[beyond].mapped and walks[behind].mapped:
+        return "E-GUARD-OFF-BY-ONE", f"the unmapped page is {show.address(beyond)}, one too far"
+    return "E-GUARD-MISSING", f"{show.address(hit[0])} should be a guard and is mapped"
+
+
+KINDS = {"fault_stack": fault_stack, "handler": handler, "owners": owners, "guard": guard}

@@ -1,7 +1,7 @@
 """Functions about addresses: what a lesson asks of them, the truth, and what mistakes would answer.
 
-Used by canonical.py. Each draws its questions from the seed as questions.c of the lesson on
-canonical addresses does. Knows no evidence and no emulator.
+Used by kinds.py. Each draws its questions from the seed as questions.c does. Knows no
+evidence and no emulator.
 """
 
 from collections import namedtuple

@@ -1,4 +1,4 @@
-"""Check kinds about addresses themselves: computed, predicted, accessed. Used by table.py.
+"""Check kinds about addresses themselves: computed, predicted, accessed.
 
 `computed` judges functions whose truth needs no machine (addresses.py): it draws the questions
 again from the seed and holds every answer against its own arithmetic. The first known mistake that
@@ -7,10 +7,10 @@ gives the very same answers names what went wrong.
 
 from grader.formats.seeds import Generator, mix
 from grader.judge import show
-from grader.judge.kinds.addresses import (DONE, FUNCTIONS, GP, NONE, PF, R13, RBP, RCX, RSP, SS,
-                                          outcome)
 from grader.judge.kinds.base import failed, keys, passed
 from grader.judge.paging.walk import A
+
+from .addresses import DONE, FUNCTIONS, GP, NONE, PF, R13, RBP, RCX, RSP, SS, outcome
 
 VECTORS = {NONE: "no exception", SS: "#SS", GP: "#GP", PF: "#PF"}
 WRITE = 2                               # the one bit of an error code that may differ here
@@ -168,3 +168,6 @@ def accessed(context):
                                              show.entry_hex(paging.mode, step.entry),
                                              step.address)], va=va)
     return passed(f"A is {want} at every level")
+
+
+KINDS = {"computed": computed, "predicted": predicted, "accessed": accessed}

@@ -1,6 +1,6 @@
 """What an access does, by the manual and by the mistakes people make about it.
 
-Used by rights.py. outcome() is the judge's own; a wrong set of predictions is explained by
+Used by kinds.py. outcome() is the judge's own; a wrong set of predictions is explained by
 the mistaken model that reproduces it best.
 """
 

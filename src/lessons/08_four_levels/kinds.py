@@ -133,3 +133,6 @@ def same_frames(context):
     return failed("E-FRAME-LEAK", f"{len(due - seen)} of {len(due)} frames never came again, the "
                   f"first at {show.address(min(due - seen))}",
                   rows=[show.row("frames", str(len(due)), str(len(seen)))])
+
+
+KINDS = {"free_frames": free_frames, "same_frames": same_frames}

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from fake import Run, checks
+from fake import Run, checks, process, run
 from grader.judge import judge
 
 TOP, DOUBLE_TOP, GUARD = 0x230000, 0x240000, 0x500000
@@ -141,3 +141,28 @@ def test_wrong_owners(changes, code, words):
 
 def test_owners_never_asked():
     assert answered(count=len(TRUTH) + 1)["code"] == "E-NO-CHECKPOINT"
+
+
+def first(recorded, check):
+    """The entry of the first check."""
+    return judge.judge(recorded.evidence(), checks(check))["checks"][0]
+
+
+@pytest.mark.parametrize("pages, code", [
+    ((0x11, 0x12), None), ((0x10, 0x11, 0x12), "E-GUARD-MISSING"),
+    ((0x10, 0x11, 0x12, 0x13), "E-GUARD-MISSING"), ((0x10, 0x11), "E-GUARD-OFF-BY-ONE"),
+    ((0x12, 0x13), "E-GUARD-OFF-BY-ONE"), ((0xE, 0x10, 0x11, 0x12, 0x13), "E-GUARD-OFF-BY-ONE")])
+def test_guard_on_both_sides(pages, code):
+    memory, root = process(rows=[(page, page + 0x40) for page in pages])
+    check = {"id": "g", "kind": "guard", "low": "0x11000", "high": "0x13000", "below": 1,
+             "above": 1}
+    assert first(run(memory, root), check)["code"] == code
+
+
+def test_guard_on_the_wrong_side_and_in_a_large_page():
+    check = {"id": "g", "kind": "guard", "low": "0x11000", "high": "0x13000", "below": 1}
+    memory, root = process(rows=[(page, page) for page in (0x10, 0x11, 0x12)])
+    assert first(run(memory, root), check)["code"] == "E-GUARD-SIDE"
+    memory, root = process(rows=())
+    memory.map("32bit", root, 0, 0, leaf=22)
+    assert first(run(memory, root), check)["code"] == "E-GUARD-LARGE"

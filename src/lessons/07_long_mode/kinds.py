@@ -1,16 +1,15 @@
 """The check kind steps: the order of control-register changes on the way into long mode.
 
 Judged from CR0, CR3, CR4, EFER, CS.L and the instruction, never from a vector: the emulators
-deliver different ones. Used by table.py and by judge/autopsy.py.
+deliver different ones.
 """
 
 from grader.formats.values import Trouble
 from grader.judge import show
-from grader.judge.facts import LME, PAE, PG
+from grader.judge.autopsy import lacks, step_rows
+from grader.judge.facts import PG
 from grader.judge.kinds.base import failed, keys, passed
 from grader.judge.paging.walk import PAGE
-
-_BEFORE = (("cr4", PAE, "CR4.PAE"), ("efer", LME, "EFER.LME"))
 
 
 @keys("root", "")
@@ -37,17 +36,4 @@ def steps(context):
     return passed(f"{len(taken)} changes in a right order")
 
 
-def lacks(step, root=None):
-    """What is not ready for long mode in the state of a step; empty when all is."""
-    missing = [f"{text} is clear" for name, bit, text in _BEFORE if not step[name] & bit]
-    if root is not None and step["cr3"] & -PAGE != root:
-        missing.append(f"CR3 is {show.address(step['cr3'])}")
-    return ", ".join(missing)
-
-
-def step_rows(taken):
-    """The recorded changes as lines: instruction, then the registers after it."""
-    return [show.row(step["insn"], "", f"CR0 {show.address(step['cr0'])}  "
-                     f"CR3 {show.address(step['cr3'])}  CR4 {show.address(step['cr4'])}  "
-                     f"EFER {show.address(step['efer'])}  CS.L {step['cs_l']}",
-                     step["rip"]) for step in taken]
+KINDS = {"steps": steps}

@@ -1,4 +1,4 @@
-"""Check kinds about the tables of a space as a whole: tables_taken, clean_tables."""
+"""The check kind of lesson 11: clean_tables."""
 
 import struct
 from collections import Counter
@@ -8,25 +8,6 @@ from grader.judge.kinds.base import failed, keys, passed, scan
 from grader.judge.paging.walk import A, D, P, PAGE, entry_name
 
 ALIKE = 200     # so many equal entries in one table were written by nobody
-
-
-@keys("before after", "root mode")
-def tables_taken(context):
-    """As many frames were taken as there are tables in the space, so none is lost. Keys: before,
-    after (expressions: free frames), root, mode."""
-    _, tables, problem = scan(context.paging())
-    if problem:
-        return problem
-    before, after = (context.value(context.check[key]) for key in ("before", "after"))
-    taken, have = before - after, len(tables)
-    if taken == have:
-        return passed(f"{have} tables, a frame each")
-    rows = [show.row("frames taken", str(have), str(taken))]
-    if taken > have:
-        return failed("E-FRAME-LEAK", f"{taken - have} frames were taken and are no table of this "
-                      "space", rows=rows)
-    return failed("E-FRAME-TWICE", f"{have} tables in {taken} frames: some lie in frames that were "
-                  "given back, or never taken", rows=rows)
 
 
 def _present(paging, table, depth):
@@ -74,3 +55,6 @@ def clean_tables(context):
             return failed(mistake[0], f"the table at {show.address(table)}, for "
                           f"{show.address(va)}: {mistake[1]}", rows=rows)
     return passed(f"{len(tables)} tables, {len(tables) * PAGE} bytes")
+
+
+KINDS = {"clean_tables": clean_tables}

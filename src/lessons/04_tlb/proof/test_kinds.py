@@ -4,9 +4,12 @@ import struct
 
 import pytest
 
-from fake import Memory, Run, checks
+from fake import LESSONS, Memory, Run, checks
 from grader.judge import judge
-from grader.judge.kinds.tlb import CR3, G, INVLPG, STORE, Call, Event, calls, mistake
+
+CR3, G, INVLPG, STORE, Call, Event, calls, mistake = (
+    getattr(LESSONS[4].module("kinds"), name)
+    for name in ("CR3", "G", "INVLPG", "STORE", "Call", "Event", "calls", "mistake"))
 
 PAGE_VA, OLD, NEW, DECOY = 0x40500000, 0x9000, 0xA000, 0x40501000
 SEEN = {"id": "seen", "kind": "seen", "at": "start", "call": 0, "tables_at": "process_1",

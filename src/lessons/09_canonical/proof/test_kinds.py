@@ -2,11 +2,13 @@
 
 import pytest
 
-from fake import Memory, Run, checks
+from fake import LESSONS, Memory, Run, checks
 from grader.formats.seeds import Generator, mix
 from grader.judge import judge
-from grader.judge.kinds import addresses
-from grader.judge.kinds.addresses import FUNCTIONS, GP, NONE, PF, SS
+
+addresses = LESSONS[9].module("addresses")
+FUNCTIONS, GP, NONE, PF, SS = (getattr(addresses, name)
+                               for name in ("FUNCTIONS", "GP", "NONE", "PF", "SS"))
 
 HOLE, LOW, HIGH = 0x0000800000001234, 0x00007DB8A92C4000, 0xFFFFBCD27EB4B000
 COUNT = 96

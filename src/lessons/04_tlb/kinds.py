@@ -220,3 +220,6 @@ def _bits_left(context, later, start):
         if have & A:
             return failed("E-A-KEPT", f"{show.address(va)} still has its A", va=va)
     return None
+
+
+KINDS = {"seen": seen, "entry": entry, "referenced": referenced}

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from grader.judge import show
 from grader.judge.facts import WP
-from grader.judge.kinds import rights_models
 from grader.judge.kinds.base import failed, keys, passed
-from grader.judge.kinds.rights_models import Access
 from grader.judge.paging.walk import P, PAGE, RW, U, US, W
+
+from . import models
+from .models import Access
 
 DONE, NOT_MAPPED = 0, 2
 _WRITE, _USER, _WP, _FAULT, _AGAIN = 1 << 32, 1 << 33, 1 << 34, 1 << 32, 1 << 32
@@ -70,7 +71,7 @@ def rights(context):
                       tripwire="C-PATCHED-STAFF")
     if not wrong:
         return passed(f"{len(pairs)} pairs of entries")
-    code, why = rights_models.wrong_rights(wrong)
+    code, why = models.wrong_rights(wrong)
     return failed(code, f"{len(wrong)} of {len(pairs)} answers are wrong: {why}", rows=rows[:4],
                   va=wrong[0][4])
 
@@ -111,12 +112,12 @@ def predictions(context):
     chosen = [(va, one) for (va, *_), one in found.items()
               if context.get("user", one.access.user) == one.access.user
               and context.get("wp", one.access.wp) == one.access.wp]
-    wrong = [(va, one) for va, one in chosen if one.said != rights_models.outcome(one.access)]
+    wrong = [(va, one) for va, one in chosen if one.said != models.outcome(one.access)]
     if not wrong:
         return passed(f"{len(chosen)} accesses predicted")
-    code, why = rights_models.explain([one for _, one in chosen])
-    rows = [show.row(one.access.words(), rights_models.words(rights_models.outcome(one.access)),
-                     rights_models.words(one.said)) for _, one in wrong[:4]]
+    code, why = models.explain([one for _, one in chosen])
+    rows = [show.row(one.access.words(), models.words(models.outcome(one.access)),
+                     models.words(one.said)) for _, one in wrong[:4]]
     return failed(code, f"{len(wrong)} of {len(chosen)} predictions are wrong: {why}", rows=rows,
                   va=wrong[0][0])
 
@@ -144,14 +145,14 @@ def matrix(context):
     for one in seen:
         va, write, user = one["va"], one["kind"].startswith("write"), one.get("cpl", 0) == 3
         access = Access(*_entries(paging, va), write, user, wp)
-        due, did = rights_models.outcome(access), _did(one)
+        due, did = models.outcome(access), _did(one)
         if did != due:
-            row = show.row(access.words(), rights_models.words(due), rights_models.words(did))
+            row = show.row(access.words(), models.words(due), models.words(did))
             return failed("C-UNDONE-AFTER", "the tables read right at the stop, but the CPU did "
                           "not obey them", rows=[row], va=va)
         said = found[va & -PAGE, write, user, wp].said if found else due
         if said != did:
-            row = show.row(access.words(), rights_models.words(did), rights_models.words(said))
+            row = show.row(access.words(), models.words(did), models.words(said))
             return failed(None, "the CPU did not do what was predicted", rows=[row], va=va)
     faults = sum(one["outcome"] == "fault" for one in seen)
     return passed(f"{len(seen)} accesses, {faults} faults")
@@ -282,3 +283,6 @@ def repairs(context):
                      f"result {one.result}{', faults again' if one.again else ''}")
             for one, _ in wrong[:4]]
     return failed(code, f"{show.address(fault.va)}: {why}", rows=rows, va=fault.va)
+
+
+KINDS = {"rights": rights, "predictions": predictions, "matrix": matrix, "repairs": repairs}
