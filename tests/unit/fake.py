@@ -188,3 +188,20 @@ def run(memory, root, **more):
     result.stop("start", mode=None)
     result.stop("process_1", memory, root)
     return result
+
+
+def built(pages, offset=0, leaf=12, width=WIDTH["4level"], spoil=None, **flags):
+    """A run whose 4-level tables hold pages of (va, pa); spoil(memory, root, entry address)."""
+    memory = Memory()
+    root = memory.table()
+    for va, pa in pages:
+        where = memory.map("4level", root, va, pa, leaf=leaf, **flags)
+        if spoil:
+            memory.put(where, spoil(memory.get(where, width)), width)
+    recorded = Run(lesson="08_four_levels")
+    recorded.offset = offset
+    recorded.staff = []
+    recorded.notes = [root]
+    recorded.stop("start", memory, root, mode="4level")
+    recorded.stop("process_1", memory, root, mode="4level")
+    return recorded, memory, root

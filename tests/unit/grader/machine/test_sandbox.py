@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_gate import BODY, ENTER, GOOD, WITH_ASSEMBLY, check, codes, lesson_folder  # noqa: F401
+from sample_gate import (BODY, ENTER, FLAGS, GOOD, RULES, WITH_ASSEMBLY, check,  # noqa: F401
+                         codes, gate, lesson_folder)
 
 from grader.gate import files as gate_files
 from grader.machine import sandbox
@@ -173,7 +174,6 @@ def test_only_plain_files_are_taken(tmp_path):
 
 def test_bytes_that_are_no_utf_8_are_harmless(place, kind):
     (place / "handed_in.c").write_bytes(GOOD.encode() + b"/* caf\xe9 */ int \xff;\n")
-    from test_gate import FLAGS, RULES, gate
     verdict = gate(lesson="09_small", files={".c": place / "handed_in.c"}, rules=RULES,
                    flags=FLAGS, out=place / "out", folder=place / "lesson", include=place / "src")
     assert "work/09_small.c:3:" in verdict["message"]

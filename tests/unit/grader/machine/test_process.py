@@ -12,7 +12,7 @@ import pytest
 from grader.machine import MachineError, MachineTimeout
 from grader.machine.process import Child, Deadline
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[4]
 
 
 def ends(process):

@@ -15,7 +15,7 @@ from picture.page import mode_row
 from view_spaces import MODES, WIDTH, Generated
 
 SPACES = 1000
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[4]
 ENDS = {"no_table": "outside"}
 
 

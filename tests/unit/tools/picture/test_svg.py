@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import view_examples
 from picture import svg
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[4]
 NAME = "{http://www.w3.org/2000/svg}"
 ON = {"ink": ("paper", "card", "walk-soft"), "soft": ("paper", "card", "walk-soft"),
       "table": ("card",), "on-fill": ("kr", "kw", "ur", "uw", "table", "loop")}

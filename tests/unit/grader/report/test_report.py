@@ -8,29 +8,15 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from fake import KINDS, Run, checks, process, run
+from fake import KINDS, checks, process, run
 from grader.formats import values
 from grader.formats.codes import all_codes
 from grader.judge import judge
 from grader.judge.kinds.table import KINDS as COMMON
 from grader.report import text as report
+from sample_results import ROOT, WANT, example, results
 
 SCHEMAS = Path(values.__file__).with_name("schema")
-WANT = {"id": "rw", "title": "0x00403A10 must be writable", "kind": "maps", "set": "p",
-        "points": 2, "work": "map", "read": "The effective right is the AND"}
-AFTER = {"id": "frame", "title": "writes reach the frame", "kind": "nothing_else", "set": "p",
-         "needs": ["rw"]}
-ROOT = {"id": "cr3", "title": "CR3 points at your directory", "kind": "registers",
-        "cr3": "note:root_1", "points": 4}
-
-
-def example():
-    """The run of the example in the design: a PDE without write."""
-    memory, root = process()
-    memory.put(root + 4, memory.get(root + 4) & ~2)
-    evidence = run(memory, root).evidence()
-    evidence["image"]["lines"] = {"map": "work/02_two_levels.c:41"}
-    return judge.judge(evidence, checks(ROOT, WANT, AFTER))
 
 
 def test_the_whole_report_of_one_mistake():
@@ -116,24 +102,6 @@ def test_the_same_mistake_is_explained_once():
     text = report.text(judge.judge(run(memory, root).evidence(), data), tables=False)
     assert text.count("see it:") == 1 and text.count("FAIL") == 2
     assert "the same mistake as above" in text
-
-
-def results():
-    """A result of every kind there is."""
-    good, data = run(*process()), checks(ROOT, WANT, AFTER)
-    hung = Run()
-    hung.stop("start", mode=None)
-    hung.end = {"how": "hang", "symbol": "map+0x1", "line": "work/02_two_levels.c:7"}
-    late = run(*process())
-    late.end = {"how": "timeout"}
-    bad = run(*process())
-    bad.tripwires = [{"code": "C-EXIT-PORT", "stop": 1, "what": "ended by a port"}]
-    qemu = judge.judge(run(*process(upper=1), emulator="qemu").evidence(), data)
-    plain = judge.judge(good.evidence(), data)
-    return {"pass": plain, "fail": example(), "hang": judge.judge(hung.evidence(), data),
-            "error": judge.judge(late.evidence(), data), "void": judge.judge(bad.evidence(), data),
-            "build": judge.build_error("02_two_levels", data, "work/x.c:1: error: y"),
-            "torn": judge.compare([plain, qemu])}
 
 
 WORDS = {"pass": "7/7 points", "fail": "FAIL  E-RW-UPPER", "hang": "map+0x1",

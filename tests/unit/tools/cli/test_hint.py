@@ -12,9 +12,9 @@ from cli import Stop, latest
 from cli.hint import hint
 from cli.lessons import find
 from cli.progress import progress
-from test_report import results
+from sample_results import results
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 RESULTS = results()
 STEPS = ["where to look", "the idea", "nearly there"]
 

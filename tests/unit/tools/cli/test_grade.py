@@ -13,7 +13,7 @@ from fake import checks
 from grader.judge import judge
 from grader.machine import MachineError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture

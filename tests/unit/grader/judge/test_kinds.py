@@ -2,10 +2,9 @@
 
 import pytest
 
-from fake import Memory, Run, checks, process, run
+from fake import Memory, Run, built, checks, process, run
 from grader.formats.seeds import Generator, mix
 from grader.judge import judge
-from test_diagnose import built
 
 
 def first(recorded, *entries, **more):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fake import CODE, WIDTH, Memory, Run, checks, process, run
+from fake import CODE, Memory, Run, built, checks, process, run
 from grader.formats.codes import all_codes
 from grader.judge import judge
 
@@ -133,23 +133,6 @@ def long_mode(rows, **more):
     data = checks({"id": "rows", "kind": "maps", "set": "p"}, width=64, **more)
     data["set"]["p"] = {"rows": rows, "flags": more.get("flags", "W")}
     return data
-
-
-def built(pages, offset=0, leaf=12, width=WIDTH["4level"], spoil=None, **flags):
-    """A run whose 4-level tables hold pages of (va, pa); spoil(memory, root, entry address)."""
-    memory = Memory()
-    root = memory.table()
-    for va, pa in pages:
-        where = memory.map("4level", root, va, pa, leaf=leaf, **flags)
-        if spoil:
-            memory.put(where, spoil(memory.get(where, width)), width)
-    recorded = Run(lesson="08_four_levels")
-    recorded.offset = offset
-    recorded.staff = []
-    recorded.notes = [root]
-    recorded.stop("start", memory, root, mode="4level")
-    recorded.stop("process_1", memory, root, mode="4level")
-    return recorded, memory, root
 
 
 @pytest.mark.parametrize("row, pages, name", [

@@ -13,7 +13,7 @@ from fake import checks, process, run
 from grader.judge import judge
 from grader.report.cases import cases, visible
 from grader.report.export import FORMATS
-from test_report import WANT, results
+from sample_results import WANT, results
 
 RESULTS = results()
 KINDS = sorted([*RESULTS, "gate", "elsewhere", "shown", "machine"])

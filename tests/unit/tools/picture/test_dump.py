@@ -11,7 +11,7 @@ from fake import Memory, Run
 from picture import PictureError, dump, page, run
 from picture.scene import Picture
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[4]
 QEMU = """RIP=000000000000fff0 RFL=00040002
 CR0=80010011 CR2=0000000000000000 CR3=0000000000001000 CR4=00000020
 EFER=0000000000000d00"""
