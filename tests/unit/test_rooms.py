@@ -93,6 +93,51 @@ def test_nothing_outside_tests_imports_tests():
         assert not [name for name in imported(path) if name.split(".")[0] == "tests"], path
 
 
+def arrows():
+    """{module: modules of ours that it imports} of the product's Python."""
+    files = {}
+    for folder, name in ((GRADER, "grader"), *((ROOT / "tools" / name, name)
+                                               for name in ("cli", "figures", "picture"))):
+        for path in modules(folder):
+            parts = (name, *path.relative_to(folder).with_suffix("").parts)
+            files[".".join(parts).removesuffix(".__init__")] = path
+    return {name: {found for found in _imports(name, path, files) if found != name}
+            for name, path in files.items()}
+
+
+def _imports(name, path, files):
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom):
+            home = ".".join([*name.split(".")[:-node.level], *filter(None, [node.module])]) \
+                if node.level else node.module
+            for alias in node.names:
+                whole = f"{home}.{alias.name}"
+                yield from [one for one in (whole, home) if one in files][:1]
+
+
+def cycle(graph):
+    """A way from a module back to itself, or None."""
+    done = set()
+
+    def follow(name, way):
+        if name in way:
+            return [*way[way.index(name):], name]
+        if name not in done:
+            for after in sorted(graph[name]):
+                found = follow(after, [*way, name])
+                if found:
+                    return found
+        done.add(name)
+        return None
+    return next(filter(None, (follow(name, []) for name in sorted(graph))), None)
+
+
+def test_no_module_comes_back_to_itself():
+    graph = arrows()
+    assert len(graph) > 100 and cycle(graph) is None
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == ["a", "b", "c", "a"]
+
+
 def own_code():
     """The judge's code that lies in lessons."""
     return sorted((ROOT / "src/lessons").glob("[0-9]*_*/*.py"))

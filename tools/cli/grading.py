@@ -12,6 +12,7 @@ from grader.collect import collector
 from grader.judge import judge
 
 EMULATORS = {None: ["bochs"], "bochs": ["bochs"], "qemu": ["qemu"], "both": ["bochs", "qemu"]}
+LARGEST_SEED = 10_000                  # of those that are drawn: short enough to type again
 TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
 
 

@@ -128,7 +128,7 @@ def dispatch(root, arguments):
         raise Stop(USAGE, f"--stub goes with gdb, not with {verb}.")
     if verb != "grade" and any(getattr(options, name) for name in export.FORMATS):
         raise Stop(USAGE, f"Only grade writes results to a file, not {verb}.")
-    from cli import verbs
+    from cli.verbs import table as verbs
     return getattr(verbs, verb)(root, options)
 
 

@@ -7,7 +7,7 @@ import menu
 import pytest
 from bench import LESSONS, LONG, ROOT, command
 
-from cli.iso import entry_text
+from cli.verbs.iso import entry_text
 
 END = "Press a key to go back to the menu.\r\n"       # the line ends when the screen shows it
 PAUSE = "-- any key: go on    Esc: to the end --"

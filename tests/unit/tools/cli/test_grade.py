@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cli import grade as verb
 from cli.grading import Graded
 from cli.main import parser
+from cli.verbs import grade as verb
 from fake import checks
 from grader.judge import judge
 from grader.machine import MachineError

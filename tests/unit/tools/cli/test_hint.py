@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli import Stop, latest
-from cli.hint import hint
+from cli.verbs.hint import hint
 from cli.lessons import find
-from cli.progress import progress
+from cli.verbs.progress import progress
 from sample_results import results
 
 ROOT = Path(__file__).resolve().parents[4]

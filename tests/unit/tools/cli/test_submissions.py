@@ -9,9 +9,10 @@ from types import SimpleNamespace
 
 import pytest
 from bench import ROOT, numbered
-from cli import Stop, classes, pool
-from cli import class_report as reports
-from cli.submissions import Submission, label, read_class
+from cli import Stop
+from cli.classes import grading as classes, pool
+from cli.classes import report as reports
+from cli.classes.submissions import Submission, label, read_class
 
 NAME = "02_two_levels"
 

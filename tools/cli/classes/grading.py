@@ -14,19 +14,19 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from cli import PASS, TROUBLE, USAGE, Stop, class_report as reports, note, pool, say
+from cli import PASS, TROUBLE, USAGE, Stop, note, say
 from cli.build import lock, make, need
-from cli.grade import LARGEST_SEED, keep_runs
-from cli.grading import EMULATORS, TOOLS, Graded, grade_files
-from cli.latest import write_json
+from cli.classes import pool, report as reports
+from cli.classes.submissions import read_class
+from cli.grading import EMULATORS, LARGEST_SEED, TOOLS, Graded, grade_files
+from cli.latest import keep_runs, write_json
 from cli.lessons import all_lessons, find
-from cli.submissions import read_class
 from grader.judge import judge
 from grader.machine import sandbox
 from grader.report import text as report
 
 DECIDES = ("Makefile", "grub.cfg", "boot", "src", "grader",
-           "tools/cli/build.py", "tools/cli/grading.py")
+           "tools/cli/build.py", "tools/cli/grading.py", "tools/cli/lessons.py")
 
 
 def grade_class(root, options):

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from cli import TROUBLE, USAGE, Stop, export, latest, note, say
 from cli.build import sources
-from cli.grading import EMULATORS, Graded, grade_files
+from cli.classes.grading import grade_class, merge
+from cli.grading import EMULATORS, LARGEST_SEED, Graded, grade_files
 from cli.lessons import all_lessons, find
 from grader.formats import evidence as records
 from grader.judge import judge
 from grader.machine import MachineError
 from grader.report import text as report
-
-LARGEST_SEED = 10_000                  # short enough to type again
 
 
 def _progress(emulator):
@@ -29,14 +28,6 @@ def _progress(emulator):
         sys.stderr.write(f"\r\033[K{emulator}: {text}")
         sys.stderr.flush()
     return show
-
-
-def keep_runs(graded, folder):
-    """Writes what a grading left behind: evidence and result of each run."""
-    for emulator, (evidence, result) in graded.runs.items():
-        (folder / emulator).mkdir(parents=True, exist_ok=True)
-        records.dump(evidence, folder / emulator / "evidence.json")
-        latest.write_json(folder / emulator / "result.json", result)
 
 
 def _graded(lesson, files, options, out, quiet):
@@ -68,7 +59,7 @@ def grade_lesson(lesson, options, quiet=False):
     if graded.silent:
         note("QEMU gave no answer in time. Bochs counts instructions, so it decides:")
     where = latest.folder(lesson, out)
-    keep_runs(graded, where)
+    latest.keep_runs(graded, where)
     latest.keep(where, graded.result, before)
     return graded.result
 
@@ -128,7 +119,6 @@ def _results(root, options):
 def grade(root, options):
     """Grades, prints, writes the formats asked for. The worst status of all is the exit status."""
     if options.submissions or options.merge:
-        from cli.classes import grade_class, merge
         return merge(root, options) if options.merge else grade_class(root, options)
     asked = export.wanted(options)
     with export.set_aside(asked):

@@ -10,7 +10,7 @@ import subprocess
 
 from cli import PASS, TROUBLE, Stop, say
 from cli.build import need
-from cli.gdb import CALM, beginning, machine, symbols
+from cli.verbs.gdb import CALM, beginning, machine, symbols
 from grader.machine.process import Child
 
 READY = b"(qemu) "              # its monitor's prompt: by then the socket is there

@@ -4,27 +4,23 @@
 commands unattended and compares what the debugger says with what the tour promises.
 """
 
-import os
 import re
 import signal
-import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, Stop, say
-from cli.run import Serial, bochs_cpu
+from cli import LEARNER, PASS, say
+from cli.bochs import Serial, bochs_cpu, need_display, symbol_file, window
 from grader.formats import exam
 from grader.formats.seeds import mix
 from grader.formats.values import evaluate
-from grader.machine import bochs_program, bochs_setup, bochs_text
+from grader.machine import bochs_text
 from grader.machine.bochs import Bochs
 from grader.machine.elf import Elf
 
 TICKS = 2_000_000_000
 A_DAY = 86_400
 PLACEHOLDER = re.compile(r"\{([^{}]+?)(?::(0?\d*x))?\}")
-SHN_LORESERVE = 0xFF00                 # from here on a symbol is a plain number, not a place
 MAGIC_BYTES = 3                        # xchg bx,bx: the debugger stops behind it
 
 
@@ -70,7 +66,7 @@ class Guide:
         self.session = Bochs(build.iso, folder, options.mem or lesson.memory("bochs"),
                              bochs_cpu(options.cpu), shim_folder=lesson.root / "build",
                              seconds=seconds)
-        self.session.command(f'ldsym global "{_symbol_file(self.elf, folder).name}"')
+        self.session.command(f'ldsym global "{symbol_file(self.elf, folder).name}"')
         self.session.break_at(self.elf.va("machine_end"))
         self.session.run_until(TICKS)
 
@@ -102,16 +98,6 @@ class Guide:
 
 def _stops(checks):
     return [name.split("*")[0] for name in checks.get("order", [])]
-
-
-def _symbol_file(elf, folder):
-    """Everything worth a name in the debugger, as a file that it can load."""
-    named = {(symbol.name, symbol.value) for symbol in elf.symbols
-             if symbol.name in elf and symbol.section < SHN_LORESERVE
-             and not symbol.name.startswith(".")}
-    path = Path(folder) / "kernel.sym"
-    path.write_text("".join(f"{va:x} {name}\n" for name, va in sorted(named)))
-    return path
 
 
 def _headline(name):
@@ -188,7 +174,9 @@ The machine is just being switched on. Bochs stops at every checkpoint and tells
 def debug(lesson, build, options):
     """The prompt. End of input quits, Ctrl-C stops a running guest."""
     if options.gui:
-        return graphical(lesson, build, options, debugger=True)
+        need_display()
+        _print_tour(lesson)
+        return window(lesson, build, options, debugger=True)
     say(WELCOME)
     with tempfile.TemporaryDirectory() as folder:
         guide = Guide(lesson, build, options, folder, seconds=A_DAY)
@@ -258,28 +246,10 @@ def _invite(guide, name):
             say(f"   {here.fill(attempt['type']):<34}{attempt.get('why', '')}")
 
 
-def graphical(lesson, build, options, debugger):
-    """Bochs in a window, with its graphical debugger. The tour is printed beforehand."""
-    if not os.environ.get("DISPLAY"):
-        raise Stop(TROUBLE, "GUI=1 opens a window, and there is no display here (DISPLAY is not "
-                            "set). Leave GUI=1 away: everything works in this terminal too.")
-    if debugger:
-        for station in lesson.checks().get("tour", []):
-            _headline(station["stop"])
-            say(station["text"].strip())
-            for attempt in station.get("try", []):
-                say(f"   {attempt['type']:<34}{attempt.get('why', '')}")
-    with tempfile.TemporaryDirectory() as folder:
-        rc = bochs_setup.configuration(folder, str(build.iso),
-                                       options.mem or lesson.memory("bochs"),
-                                       bochs_cpu(options.cpu))
-        text = rc.read_text()
-        program = bochs_program.program()
-        style, extra = (program.window_display, program.window) if debugger else ("x", ())
-        text = re.sub(r"^display_library:.*$", f"display_library: {style}", text, flags=re.M)
-        if not debugger:
-            text = text.replace("magic_break: enabled=1", "magic_break: enabled=0")
-        symbols = _symbol_file(Elf.load(build.elf), folder)
-        rc.write_text(text + f"debug_symbols: file={symbols}\n")
-        subprocess.run([program.path, "-q", *extra, "-f", str(rc)], cwd=folder, check=False)
-    return PASS
+def _print_tour(lesson):
+    """The whole tour at once, for where nothing can be shown stop by stop."""
+    for station in lesson.checks().get("tour", []):
+        _headline(station["stop"])
+        say(station["text"].strip())
+        for attempt in station.get("try", []):
+            say(f"   {attempt['type']:<34}{attempt.get('why', '')}")

@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note, say
+from cli import LEARNER, PASS, TROUBLE, USAGE, Stop, note
+from cli.bochs import Serial, bochs_cpu, window
 from cli.build import need
 from grader.formats.exam import EXCEPTION, FINISHED, PANIC, REFUSED, SIZE, TODO, Exam
 from grader.machine import MachineError
@@ -20,8 +21,6 @@ from grader.machine.process import Child
 TRIPLE_FAULT = "triple fault"
 SILENT, QUIET_SECONDS, MOST_SECONDS = "silent", 30, 300
 BOCHS_TICKS = 2_000_000_000
-BOCHS_CPUS = {"pentium3": "p3_katmai", "max": "corei7_icelake_u", "qemu64": "corei7_skylake_x",
-              "Nehalem": "corei5_lynnfield_750"}
 
 ENDINGS = {
     PANIC: (TROUBLE, "The lesson's own code found itself broken (panic), as it says above."),
@@ -86,33 +85,10 @@ def _copy(child, quiet_seconds):
             return SILENT
 
 
-class Serial:
-    """Copies what the guest has printed into Bochs' serial file since the last look."""
-
-    def __init__(self, folder, prefix=""):
-        self.path, self.at, self.prefix = Path(folder) / "serial.txt", 0, prefix
-
-    def show(self):
-        try:
-            data = self.path.read_bytes()
-        except FileNotFoundError:
-            return
-        text = data[self.at:].decode("latin-1").replace("\r", "")
-        self.at = len(data)
-        for line in text.splitlines():
-            say(self.prefix + line)
-
-
-def bochs_cpu(name):
-    """Bochs' name for a CPU model; QEMU's common names are understood too."""
-    return BOCHS_CPUS.get(name or "max", name)
-
-
 def run_bochs(lesson, build, options):
     """How it ended, under the Bochs debugger without stops."""
     if options.gui:
-        from cli.tour import graphical
-        return graphical(lesson, build, options, debugger=False)
+        return window(lesson, build, options, debugger=False)
     memory = options.mem or lesson.memory("bochs")
     elf = Elf.load(build.elf)
     with tempfile.TemporaryDirectory() as folder:

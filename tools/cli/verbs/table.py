@@ -4,13 +4,13 @@ import shutil
 
 from cli import PASS, USAGE, Stop, note, say
 from cli.build import build, sources
-from cli.grade import grade
-from cli.hint import hint
-from cli.iso import entry_text, iso
 from cli.lessons import all_lessons, find
-from cli.progress import progress
-from cli.view import tree, view
-from cli.watch import watch
+from cli.verbs.grade import grade
+from cli.verbs.hint import hint
+from cli.verbs.iso import entry_text, iso
+from cli.verbs.progress import progress
+from cli.verbs.view import tree, view
+from cli.verbs.watch import watch
 from grader.machine.process import exit_cleanly_on_signals
 
 __all__ = ["debug", "gdb", "grade", "hint", "iso", "list", "progress", "run", "start", "tour",
@@ -49,23 +49,23 @@ def _remember(lesson, made):
 
 
 def run(root, options):
-    from cli.run import run as run_lesson
+    from cli.verbs.run import run as run_lesson
     return run_lesson(*_prepare(root, options), options)
 
 
 def debug(root, options):
-    from cli.tour import debug as debug_lesson
+    from cli.verbs.tour import debug as debug_lesson
     return debug_lesson(*_prepare(root, options), options)
 
 
 def tour(root, options):
-    from cli.tour import play
+    from cli.verbs.tour import play
     return play(*_prepare(root, options), options)
 
 
 def gdb(root, options):
-    from cli.gdb import gdb as debug_with_gdb
-    from cli.stub import stub
+    from cli.verbs.gdb import gdb as debug_with_gdb
+    from cli.verbs.stub import stub
     return (stub if options.stub else debug_with_gdb)(*_prepare(root, options), options)
 
 
