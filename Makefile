@@ -122,9 +122,10 @@ kernel: $(OUT)/kernel.elf $(OUT)/kernel32.elf
 image: $(OUT)/kernel.iso
 stripped: $(OUT)/stripped.elf
 
-# The one command line by which a learner's file is compiled: here and by the grader's gate.
+# The one command line by which a learner's file is compiled, for each ending: the grader's gate does.
 print-work-flags:
-	@echo "$(if $(filter %.asm,$(WORK)),$(NASM) -f $(ELF_$(WIDTH)) -g -F dwarf,$(COMPILE) $(FORGIVING))"
+	@echo ".c $(COMPILE) $(FORGIVING)"
+	@echo ".asm $(NASM) -f $(ELF_$(WIDTH)) -g -F dwarf"
 print-tools:
 	@echo "$(CROSS)"
 
