@@ -89,7 +89,7 @@ def test_nothing_outside_tests_imports_tests():
 def test_the_judge_reaches_evidence_and_nothing_else():
     assert not list(impurities(GRADER / "judge"))
     # Of formats/ it may use what reads a table or packs bytes; these two read files of ours.
-    for name in ("values", "seeds", "exam"):
+    for name in ("values", "seeds", "exam", "frame"):
         assert not set(imported(GRADER / f"formats/{name}.py")) - PURE - {"grader.formats.values"}
 
 
