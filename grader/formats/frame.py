@@ -38,7 +38,7 @@ def check(evidence):
         raise EvidenceError("this is not Pagewalk evidence: name an evidence.json that a grading "
                             "left")
     version = evidence.get("version")
-    if type(version) is not int:
+    if type(version) is not int or not 0 < version < 1000:
         raise _damaged("it states no version")
     if version < VERSION:
         raise EvidenceError(f"evidence of version {version}, written by an older Pagewalk: {AGAIN}")
@@ -72,8 +72,9 @@ def _must_be(value, form, name):
         for key in [*(key for key in form if key is not str), *(value if str in form else ())]:
             if key not in value:
                 raise _damaged(f'{name} has no "{key}"')
+            known = key if key in form else f"{key!r:.40}"      # never as the file has it
             _must_be(value[key], form.get(key, form.get(str)),
-                     key if name == "it" else f"{name}.{key}")
+                     known if name == "it" else f"{name}.{known}")
 
 
 def _cpus(boot, name):

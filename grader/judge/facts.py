@@ -150,7 +150,7 @@ class Facts:
                 self._blobs[key] = zlib.decompress(base64.b64decode(packed))
             return self._blobs[key]
         except (KeyError, TypeError, ValueError, zlib.error) as problem:
-            raise Trouble(f"pool entry {key!s:.12}… cannot be read: {problem!r}") from problem
+            raise Trouble(f"pool entry {key!r:.13}… cannot be read: {problem!r}") from problem
 
     def stop(self, name):
         """The stop "name" (its first hit) or "name#n"; None when it was not reached."""

@@ -49,6 +49,7 @@ REFUSED = [
     (put(1, "version"), "evidence of version 1, written by an older Pagewalk: grade the submission "
      "again"),
     (put(3, "version"), "evidence of version 3, written by a newer Pagewalk: update Pagewalk, or"),
+    (put(10 ** 4000, "version"), "it states no version"),
     (put(GONE, "version"), "it states no version"), (put("2", "version"), "it states no version"),
     (put(True, "version"), "it states no version"), (put(2.0, "version"), "it states no version"),
     (put(GONE, "boots"), 'it has no "boots"'), (put({}, "boots"), "boots is no list"),
@@ -68,7 +69,8 @@ REFUSED = [
     (put(GONE, *STOP, "cpus", 0, "rip"), 'boots[0].stops[1].cpus[0] has no "rip"'),
     (put("8", *STOP, "cpus", 0, "rip"), 'boots[0].stops[1].cpus[0].rip is no "0x…"'),
     (put(GONE, *STOP, "cpus", 0, "registers", "cr3"), 'cpus[0].registers has no "cr3"'),
-    (put("0xyz", *STOP, "cpus", 0, "registers", "cr9"), 'cpus[0].registers.cr9 is no "0x…"'),
+    (put("0xyz", *STOP, "cpus", 0, "registers", "cr9"), "cpus[0].registers.'cr9' is no \"0x…\""),
+    (put(5, *STOP, "cpus", 0, "registers", "\n\x1b[1m" * 99), r".registers.'\n\x1b[1m\n\x1b[1m"),
     (put(GONE, *STOP, "cpus", 0, "registers"), 'boots[0].stops[1].cpus[0] has no "registers"'),
     (put(GONE, *STOP, "cpus", 0, "mode"), 'boots[0].stops[1].cpus[0] has no "mode"'),
     (put(GONE, *STOP, "cpu"), 'boots[0].stops[1] has no "cpu"'),
