@@ -107,8 +107,8 @@ def _decides(root, lesson):
     for path in sorted(path for name in DECIDES for path in
                        ([root / name] if (root / name).is_file() else (root / name).rglob("*"))):
         of = path.relative_to(root).parts
-        other = of[:2] == ("src", "lessons") and (of[2] not in (lesson.name, "shared") or
-                                                  "proof" in of)
+        other = of[:2] == ("src", "lessons") and ("proof" in of or
+                                                  not {lesson.name, "shared"} & {*of[2:3]})
         if path.is_file() and not other and path.suffix not in (".md", ".json", ".pyc"):
             whole.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return whole.hexdigest()
