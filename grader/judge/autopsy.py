@@ -30,9 +30,9 @@ def exception_text(fault):
 
 def _places(end, fault, long_mode):
     """(what, address, code when it is unmapped) of everything a fault needs."""
-    rip = fault.get("rip", end.registers.get("rip"))
+    rip = fault.get("rip")
     gate = (16 if long_mode else 8) * fault.get("vector", 14)
-    idt, gdt = (int(str(end.raw.get(name, {}).get("base", "0")), 0) for name in ("idtr", "gdtr"))
+    idt, gdt = (int(str(end.cpu.get(name, {}).get("base", "0")), 0) for name in ("idtr", "gdtr"))
     yield "code (RIP)", rip, "E-NO-IDENTITY"
     rsp = end.registers.get("rsp")
     yield "stack (RSP)", None if rsp is None else rsp - 4, "E-STACK-UNMAPPED"

@@ -39,16 +39,23 @@ def _baseline(facts, checks, what):
     return base
 
 
+def _held(stop, what):
+    """GDT, IDT or TSS, which lie in memory, or the register of each CPU that leads to one."""
+    if what in ("gdt", "idt", "tss"):
+        return stop.raw.get(what)
+    return [cpu.get(what) for cpu in stop.raw["cpus"]]
+
+
 def _same_tables(facts, checks):
     """GDT, IDT, TSS and their registers are as they were at the first stop."""
     if not facts.stops:
         return
     for what in ("gdt", "idt", "tss", "gdtr", "idtr", "tr"):
         base = _baseline(facts, checks, what)
-        if what not in base.raw:
+        if _held(base, what) is None:
             continue
         for stop in facts.stops[base.index + 1:]:
-            one, two = base.raw[what], stop.raw.get(what)
+            one, two = _held(base, what), _held(stop, what)
             if what == "gdt" and one != two and two:
                 one, two = (_descriptors(facts.blob(key)) for key in (one, two))
             if one != two:
@@ -111,8 +118,8 @@ def _places(facts, checks):
     due = order_of(checks)
     for stop in facts.stops:
         symbol = facts.symbols.get(f"checkpoint_{stop.raw['checkpoint']}")
-        if symbol is None or number(stop.raw["rip"]) - symbol not in AFTER_XCHG:
-            yield _wire("C-SKIPPED-STAFF", stop, f"stopped at {stop.raw['rip']}, which is not "
+        if symbol is None or number(stop.cpu["rip"]) - symbol not in AFTER_XCHG:
+            yield _wire("C-SKIPPED-STAFF", stop, f"stopped at {stop.cpu['rip']}, which is not "
                         "the staff's symbol")
         here = (stop.raw["checkpoint"], stop.raw.get("hit", 1))
         if stop.index < len(due) and here != due[stop.index] and here in due[stop.index:]:
@@ -121,7 +128,7 @@ def _places(facts, checks):
 
 def _collectors(facts, _checks):
     """What only the collector could see."""
-    return facts.evidence.get("tripwires", [])
+    return facts.tripwires
 
 
 # Each is needed: tests/corpora/tripwires.toml names a cheat that it alone keeps from points.

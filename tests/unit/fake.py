@@ -72,6 +72,15 @@ class Memory:
         raise AssertionError("no such leaf")
 
 
+def cpus(rip=CODE, mode="32", **registers):
+    """The part of a stop that tells of its CPU, the only one."""
+    return {"cpu": 0, "cpus": [{
+        "rip": hex(rip), "mode": mode,
+        "registers": {key: hex(value) for key, value in registers.items()},
+        "gdtr": {"base": "0x201000", "limit": 23}, "idtr": {"base": "0x202000", "limit": 255},
+        "tr": {"selector": "0x18", "base": "0x203000"}}]}
+
+
 class Run:
     """One run under construction; evidence() gives the dict the collector would have written."""
 
@@ -115,11 +124,8 @@ class Run:
             hex(pa): self.store(page) for pa, page in memory.pages.items()}
         self.stops.append({
             "checkpoint": name, "hit": hit, "tick": 1000 * len(self.stops),
-            "rip": hex(int(self.symbols[f"checkpoint_{name}"], 16) + 3),
-            "registers": {key: hex(value) for key, value in base.items()},
-            "mode": "64" if mode == "4level" else "32",
-            "gdtr": {"base": "0x201000", "limit": 23}, "idtr": {"base": "0x202000", "limit": 255},
-            "tr": {"selector": "0x18", "base": "0x203000"},
+            **cpus(int(self.symbols[f"checkpoint_{name}"], 16) + 3,
+                   "64" if mode == "4level" else "32", **base),
             "staff": [{"name": "text", "sha256": "aa"}],
             "gdt": self.store(b"gdt"), "idt": self.store(b"idt"), "tss": self.store(b"tss"),
             "exam": self.store(self.exam(len(answers or []))), "tables": tables,
@@ -145,16 +151,19 @@ class Run:
 
     def evidence(self):
         """The whole document."""
-        return {"format": "pagewalk-evidence", "version": 1, "lesson": self.lesson,
+        return {"format": "pagewalk-evidence", "version": 2, "lesson": self.lesson,
                 "seed": self.seed, "optimisation": "-O2",
                 "emulator": {"name": self.emulator, "version": "2.7"},
                 "image": {"sha256": "00", "entry": "0x200000", "symbols": dict(self.symbols),
                           "offset": hex(self.offset), "staff": self.staff,
                           "work": {"va": "0x208000", "size": 4096},
                           "image": {"va": "0x200000", "size": 0x20000}},
-                "gate": self.gate, "stops": self.stops, "accesses": self.accesses,
-                "steps": self.steps, "end": self.end, "tripwires": self.tripwires,
-                "remarks": self.remarks, "pool": self.pool}
+                "gate": self.gate, "boots": [self.boot()], "pool": self.pool}
+
+    def boot(self):
+        """The one boot of this run."""
+        return {"stops": self.stops, "accesses": self.accesses, "steps": self.steps,
+                "end": self.end, "tripwires": self.tripwires, "remarks": self.remarks}
 
 
 def checks(*entries, **more):

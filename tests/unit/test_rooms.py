@@ -162,7 +162,7 @@ def test_no_two_lessons_have_a_kind_of_the_same_name():
 def test_the_judge_reaches_evidence_and_nothing_else():
     assert not list(impurities(GRADER / "judge"))
     # Of formats/ it may use what reads a table or packs bytes; these two read files of ours.
-    for name in ("values", "seeds", "exam"):
+    for name in ("values", "seeds", "exam", "frame"):
         assert not set(imported(GRADER / f"formats/{name}.py")) - PURE - {"grader.formats.values"}
 
 

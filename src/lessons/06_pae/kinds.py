@@ -28,7 +28,7 @@ def untorn(context):
     frame it had at first, or the one it had in the end. Keys: va (one of [collect] step watch),
     root and mode (the tables, for the report)."""
     va = context.value(context.check["va"])
-    entry = next((entry for entry in context.facts.evidence.get("entries", [])
+    entry = next((entry for entry in context.facts.entries
                   if number(entry["va"]) == va), None)
     if entry is None:
         raise Trouble(f"no values were collected of the entry for {show.address(va)}")

@@ -71,8 +71,8 @@ def _replay(root, options):
         raise Stop(USAGE, f"There is no file {path}.")
     try:
         evidence = records.load(path)
-    except (ValueError, KeyError) as why:
-        raise Stop(TROUBLE, f"{path} cannot be replayed: {why}.") from why
+    except records.EvidenceError as why:
+        raise Stop(TROUBLE, f"{why}.") from why
     lesson = find(root, evidence["lesson"])
     return judge.judge(evidence, lesson.checks())
 

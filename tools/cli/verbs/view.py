@@ -36,7 +36,7 @@ def _load(path):
     try:
         return records.load(path)
     except records.EvidenceError as why:
-        raise Stop(TROUBLE, f"{why}. Collect it again: make LESSON=n grade, or view.") from why
+        raise Stop(TROUBLE, f"{why}.") from why
 
 
 def _fits(evidence, lesson, made, emulator, seed):

@@ -31,7 +31,8 @@ def judged(check, root, memory, entries=(), accesses=(), emulator="bochs"):
     run.stop("process_1", memory, root, mode="pae", efer=0x800)
     data = checks(check)
     data["set"]["p"] = {"rows": [{"va": PAGE, "pa": FRAME}], "flags": "Wx"}
-    evidence = run.evidence() | ({"entries": list(entries)} if entries else {})
+    evidence = run.evidence()
+    evidence["boots"][0].update({"entries": list(entries)} if entries else {})
     result = judge.judge(evidence, data)
     assert not result["tripwires"], result["tripwires"]
     return next(entry for entry in result["checks"] if entry["id"] == check["id"])

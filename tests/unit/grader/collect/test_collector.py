@@ -11,7 +11,7 @@ import pytest
 from grader.collect import collector as collect
 from grader.collect.kernel import mix
 from grader.collect.state import Event, State
-from grader.formats import evidence
+from grader.formats import evidence, frame
 from grader.machine import MachineError, MachineTimeout
 
 SYMBOLS = ("checkpoint_start checkpoint_built checkpoint_done probe_read_4 probe_fetch vector_14 "
@@ -123,6 +123,12 @@ def run(build, monkeypatch, *script, checks=None, seed=77):
     return collect.collect(build, checks or CHECKS, "bochs", seed)
 
 
+def boot(*arguments, **more):
+    """The one boot of such a run."""
+    [only] = run(*arguments, **more)["boots"]
+    return only
+
+
 def note_root(value):
     return lambda bench: struct.pack_into("<Q", bench.memory, bench.kernel.exam + 0x30, value)
 
@@ -134,18 +140,33 @@ STORY = [("checkpoint", "start"), ("extra", None),
 
 
 def test_a_whole_run(build, monkeypatch):
-    got = run(build, monkeypatch, *STORY)
+    whole = run(build, monkeypatch, *STORY)
+    frame.check(whole)
+    [got] = whole["boots"]
     assert [(s["checkpoint"], s["hit"]) for s in got["stops"]] == [
         ("start", 1), ("built", 1), ("done", 1)]
     assert got["end"]["how"] == "end" and got["end"]["status"] == 0x10
     assert got["remarks"] == [{"code": "R-EXTRA-BREAK", "count": 1}]
     assert got["tripwires"] == []
-    assert (got["lesson"], got["seed"], got["optimisation"]) == ("00_small", 77, "-O2")
+    assert (whole["lesson"], whole["seed"], whole["optimisation"]) == ("00_small", 77, "-O2")
+
+
+def test_what_a_cpu_has_by_itself_stands_apart(build, monkeypatch):
+    got = boot(build, monkeypatch, ("checkpoint", "start"), ("hang", None))
+    mine = {"registers": {name: f"{value:#x}" for name, value in REGISTERS.items()
+                          if name != "rip"},
+            "gdtr": {"base": "0x1000", "limit": "0xf"}, "idtr": {"base": "0x0", "limit": "0x0"},
+            "tr": {"selector": "0x18", "base": "0x0"}}
+    [stop] = got["stops"]
+    assert stop["cpu"] == 0 and [dict(cpu, rip="") for cpu in stop["cpus"]] == [
+        {**mine, "mode": "32", "rip": ""}]
+    assert (got["end"]["cpu"], got["end"]["cpus"]) == (0, [{**mine, "rip": "0x200000"}])
+    assert not set(mine) & (set(stop) | set(got["end"]))
 
 
 def test_tables_and_memory_that_the_lesson_asks_for(build, monkeypatch):
     got = run(build, monkeypatch, *STORY)
-    start, built, done = got["stops"]
+    start, built, done = got["boots"][0]["stops"]
     pool = evidence.Pool(got["pool"])
     assert start["tables"] == {} and done["tables"] == {}
     assert sorted(built["tables"]) == ["0x600000", "0x601000"]
@@ -160,8 +181,8 @@ def test_staff_bytes_are_those_of_the_image(build, monkeypatch):
     due = got["image"]["staff"][0]
     assert due["name"] == "text"
     assert all(stop["staff"] == [{"name": "text", "sha256": due["sha256"]}]
-               for stop in got["stops"])
-    patched = run(build, monkeypatch, ("checkpoint", "start"),
+               for stop in got["boots"][0]["stops"])
+    patched = boot(build, monkeypatch, ("checkpoint", "start"),
                   lambda b: b.write(b.kernel.elf.pa("staff_text_start"), b"\xcc"),
                   ("checkpoint", "built"), ("end", None), checks={**CHECKS, "collect": {}})
     assert patched["stops"][0]["staff"] != patched["stops"][1]["staff"]
@@ -183,7 +204,7 @@ def test_the_generator_is_that_of_the_contract():
 
 
 def test_accesses_belong_to_the_stop_before_them(build, monkeypatch):
-    got = run(build, monkeypatch, *STORY)
+    got = boot(build, monkeypatch, *STORY)
     assert [(a["stop"], a["kind"], a["va"]) for a in got["accesses"]] == [(1, "read_4", "0x5000")]
     assert got["accesses"][0]["value"] != "0x0"
 
@@ -215,7 +236,7 @@ def test_canaries_keep_away_from_staff_tables_and_holes(build, monkeypatch, pa, 
 
 
 def test_a_skipped_count_is_a_tripwire(build, monkeypatch):
-    got = run(build, monkeypatch, ("checkpoint", "start"), lambda b: b.count(1),
+    got = boot(build, monkeypatch, ("checkpoint", "start"), lambda b: b.count(1),
               ("checkpoint", "done"), ("end", None))
     assert [(t["code"], t["stop"]) for t in got["tripwires"]] == [("C-SKIPPED-STAFF", 1)]
 
@@ -225,20 +246,20 @@ def test_a_stop_whose_page_leads_elsewhere_is_a_tripwire(build, monkeypatch):
         return Event("checkpoint", "start", self.kernel.elf.va("checkpoint_start") + 3, 0x700003, 1)
     monkeypatch.setattr(Bench, "go", elsewhere)
     monkeypatch.setattr(collect, "MOST_EVENTS", 1)
-    got = run(build, monkeypatch)
+    got = boot(build, monkeypatch)
     assert [t["code"] for t in got["tripwires"]] == ["C-STALE-TEXT", "C-SKIPPED-STAFF"]
 
 
 def test_a_cpu_that_fetched_without_a_walk_is_a_tripwire(build, monkeypatch):
     monkeypatch.setattr(Bench, "prove_flush", lambda *_: ("unproved", "no walk"))
-    got = run(build, monkeypatch, ("checkpoint", "start"), ("end", None))
+    got = boot(build, monkeypatch, ("checkpoint", "start"), ("end", None))
     assert [t["code"] for t in got["tripwires"]] == ["C-STALE-TEXT"]
     assert got["stops"][0]["flush"] == "unproved"
 
 
 @pytest.mark.parametrize("how", ["hang", "triple_fault"])
 def test_a_bad_end_is_looked_into(build, monkeypatch, how):
-    got = run(build, monkeypatch, ("checkpoint", "start"), (how, None))
+    got = boot(build, monkeypatch, ("checkpoint", "start"), (how, None))
     assert got["end"]["how"] == how
     assert got["end"]["symbol"].startswith(("image_start", "staff_text_start"))
     assert got["end"]["first_fault"] == {"vector": 14, "error": "0x2", "cr2": "0x3000",
@@ -250,12 +271,12 @@ def test_a_timeout_judges_nobody(build, monkeypatch):
     def late(_self):
         raise MachineTimeout("no answer")
     monkeypatch.setattr(Bench, "go", late)
-    assert run(build, monkeypatch)["end"] == {"how": "timeout"}
+    assert boot(build, monkeypatch)["end"] == {"how": "timeout"}
 
 
 def test_too_many_stops_end_the_run(build, monkeypatch):
     monkeypatch.setattr(collect, "MOST_EVENTS", 5)
-    got = run(build, monkeypatch, *[("extra", None)] * 6)
+    got = boot(build, monkeypatch, *[("extra", None)] * 6)
     assert got["end"]["how"] == "budget"
     assert got["end"]["symbol"].startswith(("image_start", "staff_text_start"))
     assert got["remarks"][0]["count"] == 5
@@ -299,7 +320,7 @@ def test_steps_record_what_changed(build, monkeypatch):
 
     def start(bench):
         bench.registers["rip"] = bench.kernel.elf.va("checkpoint_start")
-    got = run(build, monkeypatch, start, ("checkpoint", "start"), ("end", None), checks={
+    got = boot(build, monkeypatch, start, ("checkpoint", "start"), ("end", None), checks={
         **CHECKS, "collect": {"step": {"from": "start", "until": "done", "most": 9}}})
     assert [(s["insn"], s["cr0"], s["symbol"]) for s in got["steps"]] == [
         ("mov cr0, eax", "0x10011", "checkpoint_built")]

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from fake import Run
 from grader.formats import evidence
 
 
@@ -46,7 +47,7 @@ def test_a_bomb_is_refused(monkeypatch):
 
 
 def test_files_are_written_and_read(tmp_path):
-    one = {"format": "pagewalk-evidence", "version": 1, "b": 1, "a": [2]}
+    one = {**Run().evidence(), "b": 1, "a": [2]}
     evidence.dump(one, tmp_path / "e.json")
     assert evidence.load(tmp_path / "e.json") == one
     text = (tmp_path / "e.json").read_text()
@@ -56,10 +57,10 @@ def test_files_are_written_and_read(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": "pagewalk-evidence", "version": 2}',
-                                  '{"format": "other", "version": 1}', "\u00e9"])
+                                  '{"format": "other", "version": 2}', "\u00e9", "[" * 100_000])
 def test_other_files_are_refused(tmp_path, text):
     (tmp_path / "e.json").write_text(text, encoding="utf-8")
-    with pytest.raises(evidence.EvidenceError):
+    with pytest.raises(evidence.EvidenceError, match="e.json: this "):
         evidence.load(tmp_path / "e.json")
     with pytest.raises(evidence.EvidenceError):
         evidence.load(tmp_path / "missing.json")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fake import CODE, Memory, Run, built, checks, process, run
+from fake import CODE, Memory, Run, built, checks, cpus, process, run
 from grader.formats.codes import all_codes
 from grader.judge import judge
 
@@ -210,8 +210,8 @@ def died(pages, vector=14, cr2=0x200010, registers=(), **more):
     recorded.stop("start", mode=None)
     recorded.end = {"how": "triple_fault", "symbol": "enter+0x4", "tables": {
         hex(pa): recorded.store(page) for pa, page in memory.pages.items()},
-        "registers": {"cr0": "0x80010011", "cr3": hex(root), "cr4": "0x0", "efer": "0x0",
-                      "rsp": "0x220000", "rip": "0x200010", **dict(registers)},
+        **cpus(0x200010, **{"cr0": 0x80010011, "cr3": root, "cr4": 0, "efer": 0,
+                            "rsp": 0x220000, **dict(registers)}),
         "first_fault": {"vector": vector, "error": "0x0", "cr2": hex(cr2), "rip": "0x200010"},
         "line": "src/enter.c:7", **more}
     return recorded
@@ -248,7 +248,7 @@ def test_autopsy_sees_a_missing_present_bit_and_a_lost_root():
     recorded.end["tables"] = {hex(root): recorded.store(memory.page(root))}
     result = judge.judge(recorded.evidence(), checks(MAPS))
     assert key and result["checks"][0]["code"] == "E-P-MISSING"
-    lost = died((0x200,), registers={"cr3": "0xdead000"})
+    lost = died((0x200,), registers={"cr3": 0xdead000})
     assert judge.judge(lost.evidence(), checks(MAPS))["checks"][0]["code"] == "E-CR3-VIRTUAL"
 
 
@@ -278,7 +278,7 @@ def test_order_into_long_mode(steps, name):
 
 def test_a_triple_fault_on_the_way_into_long_mode_is_an_order():
     recorded = died((), vector=13)
-    recorded.end["registers"]["cr0"] = "0x11"
+    recorded.end["cpus"][0]["registers"]["cr0"] = "0x11"
     recorded.steps = [long_step(cr0=0x11, cr4=0, cs_l=0)]
     result = judge.judge(recorded.evidence(), checks(MAPS, wants_long_mode=True))
     assert result["checks"][0]["code"] == "E-ORDER-LM"

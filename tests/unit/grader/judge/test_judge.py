@@ -194,6 +194,18 @@ def test_broken_evidence_is_our_error():
     assert judge.judge({**evidence, "format": "x"}, checks(MAPS))["verdict"] == "error"
 
 
+def test_numbers_that_are_none_are_our_error():
+    for spoil in (lambda one: one.symbols.update(exam="here"),
+                  lambda one: one.stops[1]["tables"].update(there="zero"),
+                  lambda one: one.stops[1]["cpus"][0]["registers"].update(cr3="0xyz"),
+                  lambda one: setattr(one, "end", {"how": "void"})):
+        recorded = run(*process())
+        spoil(recorded)
+        result = judge.judge(recorded.evidence(), checks(MAPS))
+        assert (result["verdict"], result["status"]) == ("error", 2)
+        assert result["message"].endswith(": grade the submission again")
+
+
 def test_refused_by_the_gate():
     evidence = run(*process()).evidence()
     evidence["gate"] = {"passed": False, "findings": [{"code": "C-SYMBOL", "what": "printf"}]}
@@ -208,9 +220,15 @@ def _changed(key, value):
     return change
 
 
+def _cpu(key, value):
+    def change(recorded):
+        recorded.stops[1]["cpus"][0][key] = value
+    return change
+
+
 def _register(name, value):
     def change(recorded):
-        recorded.stops[1]["registers"][name] = value
+        recorded.stops[1]["cpus"][0]["registers"][name] = value
     return change
 
 
@@ -226,8 +244,8 @@ def _elsewhere(recorded):
 @pytest.mark.parametrize("change, code", [
     (_changed("staff", [{"name": "text", "sha256": "bb"}]), "C-PATCHED-STAFF"),
     (_changed("idt", "zero"), "C-PATCHED-STAFF"),
-    (_changed("gdtr", {"base": "0x9000", "limit": 23}), "C-PATCHED-STAFF"),
-    (_changed("rip", "0x208000"), "C-SKIPPED-STAFF"),
+    (_cpu("gdtr", {"base": "0x9000", "limit": 23}), "C-PATCHED-STAFF"),
+    (_cpu("rip", "0x208000"), "C-SKIPPED-STAFF"),
     (_register("dr7", "0x401"), "C-STATE"), (_register("eflags", "0x102"), "C-STATE"),
     (_register("eflags", "0x202"), "C-STATE"),
     (_register("cr4", "0x30"), "C-STATE"), (_elsewhere, "C-STALE-TEXT"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fake import Memory, Run, checks
+from fake import Memory, Run, checks, cpus
 from grader.formats.seeds import Generator, mix
 from grader.judge import judge
 
@@ -120,8 +120,7 @@ def test_a_death_without_pse_is_named():
     one.stop("start", mode=None)
     one.end = {"how": "triple_fault", "symbol": "switch_on+0x8",
                "tables": {hex(pa): one.store(page) for pa, page in memory.pages.items()},
-               "registers": {"cr0": "0x80010011", "cr3": hex(root), "cr4": "0x0", "efer": "0x0",
-                             "rip": "0x200010", "rsp": "0x210000"},
+               **cpus(0x200010, cr0=0x80010011, cr3=root, cr4=0, efer=0, rsp=0x210000),
                "first_fault": {"vector": 14, "error": "0x0", "cr2": "0x200010", "rip": "0x200010"}}
     entry = judge.judge(one.evidence(), checks(dict(KEEPS, set="p")))["checks"][0]
     assert entry["code"] == "E-PS-NO-PSE" and "PDE[0]" in entry["message"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from fake import KINDS, checks, process, run
+from fake import CR0, KINDS, checks, cpus, process, run
 from grader.formats import values
 from grader.formats.codes import all_codes
 from grader.judge import judge
@@ -133,11 +133,19 @@ def test_synthetic_evidence_fits_the_schema_of_evidence():
     recorded = run(*process())
     recorded.access(0x10, pa=0x1010, value=3, canary=3)
     recorded.access(0x2000, error=0)
-    evidence = recorded.evidence()
+    recorded.end.update(tick=9000, exam=recorded.store(recorded.exam()), **cpus(cr0=CR0))
+    evidence, boot = recorded.evidence(), recorded.boot()
     jsonschema.validate(evidence, schema, jsonschema.Draft202012Validator)
-    for spoil in ({"stops": [{}]}, {"seed": "7"}, {"printed": "PASS"}, {"end": {"how": "well"}}):
+    at_once = {key: value for key, value in boot["stops"][0].items() if key != "cpus"}
+    for spoil in ({"seed": "7"}, {"printed": "PASS"}, {"version": 1}, {"boots": []}, *(
+            {"boots": [boot, {**boot, **spoil}]} for spoil in (
+                {"stops": [{}]}, {"end": {"how": "well"}}, {"printed": "PASS"},
+                {"end": {**boot["end"], "cpus": []}}, {"end": {"how": "hang"}},
+                {"stops": [{**at_once, "registers": {}}]}, {"stops": [{**at_once, "cpus": []}]}))):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**evidence, **spoil}, schema)
+    for end in ({"how": "timeout"}, {"how": "void"}):
+        jsonschema.validate({**evidence, "boots": [boot, {**boot, "end": end}]}, schema)
 
 
 def test_every_code_has_its_sentences():

@@ -93,8 +93,13 @@ def test_a_page_of_what_cannot_translate_holds_the_sentence(dumped):
 def test_evidence_of_another_version_gets_a_sentence(tmp_path):
     evidence = Run().evidence()
     path = tmp_path / "evidence.json"
-    for change, says in (({"version": 9}, "version 9, not 1"), ({"format": "x"}, "not Pagewalk"),
-                         ({"stops": 5}, "cannot be drawn"), ({"stops": []}, "no checkpoint")):
+    [boot] = evidence["boots"]
+    for change, says in (({"version": 9}, "version 9, written by a newer"),
+                         ({"version": 1}, "version 1, written by an older"),
+                         ({"format": "x"}, "not Pagewalk"), ({"boots": []}, "no boot"),
+                         ({"boots": [boot, boot]}, "2 boots, but"),
+                         ({"boots": [{**boot, "stops": 5}]}, "stops is no list"),
+                         ({"boots": [boot]}, "no checkpoint")):
         path.write_text(json.dumps({**evidence, **change}))
         done = subprocess.run([sys.executable, "pagewalk", "view", "--from", str(path), "--out",
                                str(tmp_path)], cwd=ROOT, capture_output=True, text=True,
@@ -105,4 +110,4 @@ def test_evidence_of_another_version_gets_a_sentence(tmp_path):
 
 def test_a_run_without_stops_cannot_be_drawn():
     with pytest.raises(PictureError, match="no checkpoint"):
-        run.picture({**Run().evidence(), "stops": [], "end": {"how": "end"}}, {"title": "t"})
+        run.picture(Run().evidence(), {"title": "t"})
