@@ -24,6 +24,7 @@ BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
 BREAKPOINT = 3                  # INT3: ring 3's way back
+ANSWERS = "exam_answers"        # taken together with the names of their groups
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ class _Run:
             wanted["table", name] = self.kernel.span(name, f"{name}_end")
         for name in self.asked.get("memory", {}).get(stop["checkpoint"], []):
             wanted["memory", name] = self.kernel.symbol_span(name)
+        if ("memory", ANSWERS) in wanted:
+            wanted["groups", ANSWERS] = self.kernel.symbol_span("exam_groups")
         wanted = {key: span for key, span in wanted.items() if span}
         found = dict(zip(wanted, bench.read(list(wanted.values()), state)))
         stop["staff"], stop["memory"] = [], {}
@@ -165,6 +168,9 @@ class _Run:
                 stop["staff"].append({"name": name, "sha256": evidence.sha256(data)})
             elif kind == "table":
                 stop[name] = self.pool.put(data)
+            elif kind == "groups":
+                asked = struct.unpack_from("<I", exam, layout.ASKED)[0]
+                stop["groups"] = layout.groups(data, asked)
             else:
                 pa, size = wanted[kind, name]
                 stop["memory"][name] = {"pa": evidence.number(pa), "size": size,

@@ -94,6 +94,12 @@ class Place:
         whole = len(data) // _ANSWER.size * _ANSWER.size
         return list(_ANSWER.iter_unpack(data[:whole]))
 
+    def group(self, name):
+        """The answers of one group, as many as there are: a list of (ask, result, value)."""
+        table = self.answers()
+        return [answer for run, first, count in self.raw.get("groups", ()) if run == name
+                for answer in table[first:first + max(count, 0)]]
+
     def memory(self, symbol):
         """Bytes that [collect] memory asked for at this stop."""
         entry = self.raw.get("memory", {}).get(symbol)

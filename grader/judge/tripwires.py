@@ -4,6 +4,7 @@ Used by judge.py. The collector adds those that only it can see.
 """
 
 from grader.formats import exam as layout
+from grader.formats.checks import groups_of
 from grader.formats.values import Trouble, number
 from grader.judge.ending import order_of
 from grader.judge.paging.space import PAGE
@@ -113,6 +114,21 @@ def _exam(_facts, _checks, stop):
                     f"{stop.index + 1} were seen")
 
 
+def _groups(_facts, checks, stop):
+    """The groups of answers are opened in the lesson's order, lie one behind the other, and those
+    whose number of answers no check demands have the number that the lesson says."""
+    runs, due, at = stop.raw.get("groups", []), groups_of(checks), 0
+    if [name for name, _, _ in runs] != [name for name, _ in due[:len(runs)]]:
+        yield _wire("C-PATCHED-STAFF", stop, "the names of the groups of answers were changed")
+        return
+    for index, ((name, first, count), (_, wanted)) in enumerate(zip(runs, due)):
+        closed = index + 1 < len(runs)
+        if first != at or count < 0 or closed and wanted is not None and count != wanted:
+            yield _wire("C-PATCHED-STAFF", stop, f"the group of answers {name} was moved")
+            return
+        at += count
+
+
 def _places(facts, checks):
     """Stops happen at staff symbols, and none is jumped over."""
     due = order_of(checks)
@@ -133,7 +149,8 @@ def _collectors(facts, _checks):
 
 # Each is needed: tests/corpora/tripwires.toml names a cheat that it alone keeps from points.
 OF_A_RUN = {"collector": _collectors, "hashes": _hashes, "tables": _same_tables, "places": _places}
-OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam}
+OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam,
+             "groups": _groups}
 
 
 def find(facts, checks):

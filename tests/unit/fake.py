@@ -8,6 +8,7 @@ import base64
 import hashlib
 import struct
 import zlib
+from itertools import accumulate
 from pathlib import Path
 
 from cli.lessons import all_lessons
@@ -109,7 +110,10 @@ class Run:
                            asked, self.todo, 0, *notes)
 
     def stop(self, name, memory=None, cr3=0, mode="32bit", answers=None, **registers):
-        """Pass a checkpoint. `mode` None means paging off."""
+        """Pass a checkpoint. `mode` None means paging off. The answers are those of the group
+        "asked", unless `answers` is a table {group: answers}."""
+        groups = answers if isinstance(answers, dict) else {"asked": answers or []}
+        answers = None if answers is None else [one for group in groups.values() for one in group]
         hit = 1 + sum(stop["checkpoint"] == name for stop in self.stops)
         base = {"cr0": CR0 if mode else 0x11, "cr2": 0, "cr3": cr3, "cr4": 0x10, "efer": 0,
                 "eflags": 2, "dr7": 0x400, "rsp": 0x220000, "cs": 8}
@@ -130,6 +134,10 @@ class Run:
             "gdt": self.store(b"gdt"), "idt": self.store(b"idt"), "tss": self.store(b"tss"),
             "exam": self.store(self.exam(len(answers or []))), "tables": tables,
             "memory": self.answers(answers), "flush": "proved" if mode else "off"})
+        if answers is not None:
+            ends = list(accumulate(map(len, groups.values())))
+            self.stops[-1]["groups"] = [[group, end - len(mine), len(mine)]
+                                        for (group, mine), end in zip(groups.items(), ends)]
         return self.stops[-1]
 
     def answers(self, answers):
@@ -169,7 +177,9 @@ class Run:
 def checks(*entries, **more):
     """checks.toml as a dict: two stops, one set "p" of three rows and an absent page."""
     found = {"title": "Two levels", "width": 32, "order": ["start", "process_1"],
-             "notes": ["root_1"], "gate": {"defines": ["walk", "map"]},
+             "notes": ["root_1"],
+             "groups": list(dict.fromkeys(e["group"] for e in entries if "group" in e)),
+             "gate": {"defines": ["walk", "map"]},
              "kernel": {"ranges": [{"name": "image", "from": hex(CODE), "pages": 1}]},
              "set": {"p": {"rows": [{"page": 0, "frame": 1}, {"page": 0x403, "frame": 3},
                                     {"page": 0xFFFFF, "frame": 5}],

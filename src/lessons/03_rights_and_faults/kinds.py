@@ -20,18 +20,6 @@ _WRITE, _USER, _WP, _FAULT, _AGAIN = 1 << 32, 1 << 33, 1 << 34, 1 << 32, 1 << 32
 _LOW = (1 << 32) - 1
 
 
-def _answers(context, stop, count):
-    """`count` answers at a stop, or the Outcome that says why there are none."""
-    first = context.check["first"]
-    exam, table = stop.exam(), stop.answers()
-    if exam and first + count <= min(exam.asked, len(table)):
-        return table[first:first + count], None
-    if context.facts.end["how"] == "end":
-        return None, failed("C-SKIPPED-STAFF", "the staff's questions were not asked",
-                            tripwire="C-SKIPPED-STAFF")
-    return None, failed("E-NO-CHECKPOINT", "the run ended before all questions were asked")
-
-
 def _entries(paging, va):
     """(PDE, PTE) of a 32-bit address, the PTE also where the PDE is not present."""
     upper, lower = paging.indices(va)
@@ -48,11 +36,11 @@ def _rights_text(result, value):
     return f"0x{value:X}: {show.bits_text(value)}" if value else "0: neither"
 
 
-@keys("first count")
+@keys("group count")
 def rights(context):
-    """Answers first … in pairs: (va, result, PTE_RW | PTE_US) and the same call without a place for
-    the rights, for pages of the tables at the stop; count pairs."""
-    mine, problem = _answers(context, context.stop, 2 * context.check["count"])
+    """Answers of a group in pairs: (va, result, PTE_RW | PTE_US) and the same call without a place
+    for the rights, for pages of the tables at the stop; count pairs."""
+    mine, problem = context.answers(2 * context.check["count"])
     if problem:
         return problem
     paging, wrong, rows, pairs = context.paging(), [], [], set()
@@ -86,7 +74,7 @@ def _predicted(context):
     """{(page, write, user, wp): _Question} of every prediction, or the Outcome why not."""
     stop = context.other_stop("since") if "since" in context.check else context.stop
     count = context.check["count"]
-    mine, problem = _answers(context, stop, count)
+    mine, problem = context.answers(count, stop)
     if problem:
         return None, problem
     paging, found = context.paging(stop), {}
@@ -102,9 +90,9 @@ def _predicted(context):
     return found, None
 
 
-@keys("first count", "user wp")
+@keys("group count", "user wp")
 def predictions(context):
-    """Answers first … first + count: what the CPU will do, for every combination of the entries'
+    """The `count` answers of a group: what the CPU will do, for every combination of the entries'
     low three bits with write, user and CR0.WP. Keys: user, wp (true or false: only those)."""
     found, problem = _predicted(context)
     if problem:
@@ -130,15 +118,15 @@ def _did(access):
     return (True, access["error"]) if ours else None
 
 
-@keys("accesses", "first count since")
+@keys("accesses", "group count since")
 def matrix(context):
     """The CPU obeyed the entries: every access after the stop, `accesses` of them, by this stop's
-    CR0.WP and its own CPL. With first, count and since (see predictions; the stop that has the
+    CR0.WP and its own CPL. With group, count and since (see predictions; the stop that has the
     answers) the learner's predictions are what the CPU did, too."""
     seen = [one for one in context.facts.accesses if one["stop"] == context.stop.index]
     if len(seen) < context.check["accesses"]:
         return failed("E-NO-CHECKPOINT", "the run ended before every access was made")
-    found, problem = _predicted(context) if "first" in context.check else ({}, None)
+    found, problem = _predicted(context) if "group" in context.check else ({}, None)
     if problem:
         return problem
     paging, wp = context.paging(), bool(context.stop.registers["cr0"] & WP)
@@ -257,13 +245,13 @@ def _as_written(fault):
     return did[:len(due)] == due
 
 
-@keys("first since expect low high")
+@keys("group since expect low high")
 def repairs(context):
-    """Answers first … in pairs, one pair per entry of expect = [{result, error, why, code?}, …]:
+    """Answers of a group in pairs, one pair per entry of expect = [{result, error, why, code?}, …]:
     (va, the learner's answer, error code | again << 32) and (va, asked, CR2 as last read). After
     the stop `since` the CPU was seen to fault with that error code and, where the answer was 0, to
     succeed at the second try. low and high (expressions): where frames are handed out from."""
-    mine, problem = _answers(context, context.stop, 2 * len(context.check["expect"]))
+    mine, problem = context.answers(2 * len(context.check["expect"]))
     if problem:
         return problem
     faults, wrong = _faults(context, mine), []

@@ -114,12 +114,15 @@ void matrix_ask(void)
 {
     unsigned agreed = 0;
 
+    exam_group("rights");
     for (unsigned i = 0; i < KINDS * KINDS; i++)
         ask_rights(at(i / KINDS, i % KINDS), &agreed);
     print("     effective_rights and the library's walk agree on %u of 64 pages\n", agreed);
+    exam_group("predictions");
     for (unsigned i = 0; i < KINDS * KINDS * 8; i++)
         ask_prediction(i / 8 / KINDS, i / 8 % KINDS,
                        (struct access){ .write = i & 1, .user = i & 2, .wp = i & 4 });
+    exam_group("no_page");
     ask_about_nothing(at(PTE_RW | PTE_US, PTE_P | PTE_RW | PTE_US));
     ask_about_nothing(at(PTE_P | PTE_RW | PTE_US, PTE_RW | PTE_US));
 }

@@ -160,17 +160,17 @@ def entry(context):
                                  last.address)])
 
 
-@keys("first page pages rounds judged tables_at")
+@keys("group page pages rounds judged tables_at")
 def referenced(context):
-    """Answers that say which of `pages` pages from `page` on were used. Keys: first (answer of
-    round 0), rounds (per round the kind of the accesses it is about, "" for none), judged (which
+    """Answers that say which of `pages` pages from `page` on were used. Keys: group (an answer a
+    round), rounds (per round the kind of the accesses it is about, "" for none), judged (which
     rounds), tables_at (where answers and tables were read)."""
     later, start = context.other_stop("tables_at"), context.value(context.check["page"])
     truth = [_used(context, start, kind) for kind in context.check["rounds"]]
-    answers = later.answers()[context.check["first"]:][:len(truth)]
+    answers, problem = context.answers(len(truth), later)
+    if problem:
+        return problem
     for index in context.check["judged"]:
-        if index >= len(answers):
-            return _not_made(context, "question", start)
         _, result, value = answers[index]
         if (result, value) != (0, truth[index]):
             code, why = _misjudged(truth, index, result, value)

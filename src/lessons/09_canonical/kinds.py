@@ -16,33 +16,21 @@ VECTORS = {NONE: "no exception", SS: "#SS", GP: "#GP", PF: "#PF"}
 WRITE = 2                               # the one bit of an error code that may differ here
 
 
-def _read(context, first, count):
-    """(answers first … first + count, None), or (None, an Outcome) when they were not all given."""
-    table, exam = context.stop.answers(), context.stop.exam()
-    if first + count <= min(len(table), exam.asked if exam else 0):
-        return table[first:first + count], None
-    if context.facts.end["how"] == "end":
-        return None, failed("C-SKIPPED-STAFF", "the staff's questions were not asked",
-                            tripwire="C-SKIPPED-STAFF")
-    return None, failed("E-NO-CHECKPOINT", "the run ended before all questions were asked")
-
-
 def _cut(rows, size):
     """`rows` in groups of `size`."""
     return [rows[at:at + size] for at in range(0, len(rows), size)]
 
 
-@keys("function first count drawn")
+@keys("function group count drawn")
 def computed(context):
-    """Answers of a function that needs no machine. Keys: function (a name of FUNCTIONS), first (the
-    index of the first answer), count (of questions), drawn (the stop behind
-    which they were drawn)."""
+    """Answers of a function that needs no machine. Keys: function (a name of FUNCTIONS), group (of
+    the answers), count (of questions), drawn (the stop behind which they were drawn)."""
     function = FUNCTIONS[context.check["function"]]
     count, start = context.check["count"], context.other_stop("drawn")
     draw = Generator(mix(context.facts.seed, start.index + 1))
     questions = [function.draw(draw, i) for i in range(count)]
     size = len(function.asks(*questions[0]))
-    mine, trouble = _read(context, context.check["first"], count * size)
+    mine, trouble = context.answers(count * size)
     if trouble:
         return trouble
     groups = _cut(mine, size)
@@ -85,15 +73,15 @@ def _line(function, question, have):
 _BASES = {"read_4_rbp": RBP, "read_4_r13": R13, "write_8_push": RSP}
 
 
-@keys("first since", "kinds said")
+@keys("group since", "kinds said")
 def predicted(context):
     """Predictions against what the CPU then did. Keys: since (the stop behind which probes were
-    made; each has three answers from `first` on: va and vector, CR2 before and after, base
+    made; each has three answers in the group: va and vector, CR2 before and after, base
     register), kinds (only these probes), said = false (what was predicted is not judged). The CPU
     must do what the manual and the tables say."""
     before = context.other_stop("since")
     probes = [access for access in context.facts.accesses if access["stop"] == before.index]
-    mine, trouble = _read(context, context.check["first"], 3 * len(probes))
+    mine, trouble = context.answers(3 * len(probes))
     if trouble or not probes:
         return trouble or failed("C-SKIPPED-STAFF", "the staff probed nothing",
                                  tripwire="C-SKIPPED-STAFF")

@@ -114,19 +114,19 @@ def _blame(objects, asked, wrong):
     return None, "the answers are wrong"
 
 
-@keys("first count memory stride spans", "found none nobody")
+@keys("group count memory stride spans", "found none nobody")
 def owners(context):
-    """Questions first … first + count of exam_answers: in which object's span does ask lie? Keys:
-    memory (a collected symbol: the objects), stride (bytes of one), spans ([[offset of start, of
-    end], …] in an object), found and none (results, default 0 and 2), nobody (the value that means
+    """The `count` questions of a group: in which object's span does ask lie? Keys: memory (a
+    collected symbol: the objects), stride (bytes of one), spans ([[offset of start, of end], …] in
+    an object), found and none (results, default 0 and 2), nobody (the value that means
     none, default 0)."""
-    first, count, objects = context.check["first"], context.check["count"], _objects(context)
-    exam, table = context.stop.exam(), context.stop.answers()
-    if exam is None or exam.asked < first + count or len(table) < first + count:
-        return failed("E-NO-CHECKPOINT", "the run ended before all questions were asked")
+    count, objects = context.check["count"], _objects(context)
+    mine, problem = context.answers(count)
+    if problem:
+        return problem
     asked, wrong, rows = [], [], []
     yes, no, nobody = context.get("found", 0), context.get("none", 2), context.get("nobody", 0)
-    for ask, result, value in table[first:first + count]:
+    for ask, result, value in mine:
         index, span = _owner(objects, ask)
         asked.append((ask, index, span))
         due = (no, nobody) if index is None else (yes, index)

@@ -37,8 +37,8 @@ void space_make(enum which which, uint64_t largest, bool kernel)
     for (unsigned i = 0; i < ENTRIES; i++)
         entry[i] = kernel && i >= KERNEL_HALF ? own[i] : 0;
     spaces[which] = (struct space){ .pml4 = root, .largest = largest };
-    exam.note[ROOT + which] = root.value;
-    exam.note[USED + which] = 1;
+    exam.note[ROOT_SMALL + which] = root.value;
+    exam.note[USED_SMALL + which] = 1;
 }
 
 void space_load(enum which which)
@@ -59,7 +59,7 @@ static enum result answered(enum which which, uint64_t va, enum result result, u
     static const char *const name[] = { "map_range", "split", "join", "protect_range" };
 
     lesson_needs(result, function, name[function]);
-    exam.note[USED + which] += (uint64_t)free_before - frames_free();
+    exam.note[USED_SMALL + which] += (uint64_t)free_before - frames_free();
     exam_answer(va, result, 0);
     return result;
 }

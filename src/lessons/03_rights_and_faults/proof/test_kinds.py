@@ -72,7 +72,7 @@ def judged(answers, check, accesses=(), cr0=0x80010011, memory_and_root=None):
     for at, kind, more in accesses:
         recorded.access(at, kind, **{k: v for k, v in more.items() if k != "cpl"})
         recorded.accesses[-1].update({"cpl": 3} if "cpl" in more else {})
-    found = judge.judge(recorded.evidence(), checks({"id": "one", "first": 0, **check}))
+    found = judge.judge(recorded.evidence(), checks({"id": "one", "group": "asked", **check}))
     return next(entry for entry in found["checks"] if entry["id"] == "one")
 
 

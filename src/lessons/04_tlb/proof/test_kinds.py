@@ -19,7 +19,7 @@ SEEN = {"id": "seen", "kind": "seen", "at": "start", "call": 0, "tables_at": "pr
 ENTRY = {"id": "entry", "kind": "entry", "va": PAGE_VA, "ones": 0x103, "zeros": 4,
          "code": "E-FLAGS-LOST"}
 REFERENCED = {"id": "used", "kind": "referenced", "at": "start", "tables_at": "process_1",
-              "first": 0, "page": PAGE_VA, "pages": 4, "rounds": ["write_1", "read_4", ""],
+              "group": "asked", "page": PAGE_VA, "pages": 4, "rounds": ["write_1", "read_4", ""],
               "code": "E-A-WRONG"}
 
 

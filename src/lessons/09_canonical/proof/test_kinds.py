@@ -37,8 +37,8 @@ def computed(name, function=None, spoil=None):
     recorded = Run()
     recorded.stop("start", mode=None)
     recorded.stop("process_1", mode=None, answers=answers)
-    return judged(recorded, {"id": "computed", "kind": "computed", "function": name, "first": 0,
-                             "count": COUNT, "drawn": "start"})
+    return judged(recorded, {"id": "computed", "kind": "computed", "function": name,
+                             "group": "asked", "count": COUNT, "drawn": "start"})
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -80,7 +80,8 @@ def test_fewer_answers_than_questions():
     recorded.stop("start", mode=None)
     recorded.stop("process_1", mode=None, answers=[(0, 0, 0)])
     entry, result = judged(recorded, {"id": "computed", "kind": "computed", "count": COUNT,
-                                      "function": "is_canonical", "first": 0, "drawn": "start"})
+                                      "function": "is_canonical", "group": "asked",
+                                      "drawn": "start"})
     assert entry["code"] == "C-SKIPPED-STAFF" and result["verdict"] == "void"
 
 
@@ -128,8 +129,8 @@ def predicted(said=None, happened=None, asked=None, said_too=True, **more):
                             vector=vector)
             recorded.accesses[-1]["cr2"] = hex(cr2)
     recorded.stop("process_1", memory, root, mode="4level", answers=answers)
-    return judged(recorded, {"id": "predicted", "kind": "predicted", "since": "start", "first": 0,
-                             "said": said_too, **more})[0]
+    return judged(recorded, {"id": "predicted", "kind": "predicted", "since": "start",
+                             "group": "asked", "said": said_too, **more})[0]
 
 
 def test_predictions_that_come_true():

@@ -12,7 +12,7 @@ FAULT_STACK = {"id": "own-stack", "kind": "fault_stack", "since": "start", "vect
                "top": TOP}
 HANDLER = {"id": "handler", "kind": "handler", "top": TOP, "bytes": 4096, "cr2": GUARD,
            "until": GUARD + 0x1000, "instead": DOUBLE_TOP, "code": "E-GUARD-MISSING"}
-OWNERS = {"id": "owners", "kind": "owners", "first": 0, "memory": "owner", "stride": 40,
+OWNERS = {"id": "owners", "kind": "owners", "group": "asked", "memory": "owner", "stride": 40,
           "spans": [[8, 16], [24, 32]], "found": 0, "none": 2, "nobody": 255}
 # Per object: a name, the guard below, the guard above. The second has none below.
 OBJECTS = struct.pack("<5Q5Q", 0, 0x1000, 0x2000, 0x5000, 0x6000,
@@ -140,7 +140,7 @@ def test_wrong_owners(changes, code, words):
 
 
 def test_owners_never_asked():
-    assert answered(count=len(TRUTH) + 1)["code"] == "E-NO-CHECKPOINT"
+    assert answered(count=len(TRUTH) + 1)["code"] == "C-SKIPPED-STAFF"
 
 
 def first(recorded, check):

@@ -288,8 +288,9 @@ def test_a_skipped_stop_is_a_tripwire():
 
 def test_random_rows_are_drawn_from_the_seed():
     data = checks(MAPS)
-    data["set"]["p"]["random"] = {"after": "start", "count": 4, "page": [0x40000, 0x7FFFF],
-                                  "frame": [0x400, 0x7FF], "cut": 4}
+    data["draw"] = {"extra": {"after": "start", "count": 4, "page": [0x40000, 0x7FFFF],
+                              "frame": [0x400, 0x7FF]}}
+    data["set"]["p"]["random"] = {"draw": "extra", "cut": 4}
     draw = Generator(mix(77, 1))
     memory, root = process()
     for index in range(4):

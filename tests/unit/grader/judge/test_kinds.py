@@ -104,8 +104,7 @@ def answered(answers, memory=None, root=None):
 
 def asking(asks, **more):
     """A check of translate on fixed questions, the truth from the set."""
-    return {"id": "t", "kind": "answers", "set": "p", "first": 0, "count": len(asks),
-            "asks": list(asks), **more}
+    return {"id": "t", "kind": "answers", "set": "p", "group": "asked", "asks": list(asks), **more}
 
 
 ASKS = (0x10, 0x403ABC, 0x2000, 0xFFFFF123, 0x200010)
@@ -147,8 +146,7 @@ def test_translate_that_takes_frame_zero_for_none():
 def test_translate_against_the_tables_with_a_wrong_index():
     memory, root = process(rows=((0x803, 3), (0x806, 9)))
     entry = first(answered([(0x803ABC, 0, 0), (0x806004, 1, 0x3004)], memory, root),
-                  {"id": "t", "kind": "answers", "first": 0, "count": 2,
-                   "asks": [0x803ABC, 0x806004]})
+                  {"id": "t", "kind": "answers", "group": "asked", "asks": [0x803ABC, 0x806004]})
     assert entry["code"] == "E-INDEX-SHIFT" and "was read" in entry["message"]
 
 
@@ -164,23 +162,25 @@ def test_questions_are_drawn_again():
     pages = {0: 1, 0x403: 3, 0xFFFFF: 5, 0x200: 0x200}
     answers = [(ask, 1, pages[ask >> 12] << 12 | ask & 0xFFF) if ask >> 12 in pages
                else (ask, 0, 0) for ask in asks]
-    check = {"id": "t", "kind": "answers", "set": "p", "first": 0, "count": 6,
-             "draw": {"after": "start", "forms": [{"page": [0, 0xFFFFF], "offset": True},
-                                                  {"row": True}]}}
-    assert first(answered(answers), check)["verdict"] == "pass"
+    check = {"id": "t", "kind": "answers", "set": "p", "group": "asked", "draw": "six"}
+    six = {"six": {"after": "start", "count": 6, "forms": [{"page": [0, 0xFFFFF], "offset": True},
+                                                           {"row": True}]}}
+    assert first(answered(answers), check, draw=six)["verdict"] == "pass"
     easy = [(0x10, 1, 0x1010), *answers[1:]]
-    result = judge.judge(answered(easy).evidence(), checks(check))
-    assert result["verdict"] == "void" and result["tripwires"][0]["code"] == "C-PATCHED-STAFF"
-    few = judge.judge(answered(answers[:4]).evidence(), checks(check))
-    assert few["tripwires"][0]["code"] == "C-SKIPPED-STAFF"
+    for given, code in ((easy, "C-PATCHED-STAFF"), (answers[:4], "C-SKIPPED-STAFF"),
+                        ([*answers, (0, 0, 0)], "C-PATCHED-STAFF")):
+        result = judge.judge(answered(given).evidence(), checks(check, draw=six))
+        assert result["verdict"] == "void" and result["tripwires"][0]["code"] == code
 
 
 def test_expected_results_carry_their_own_codes():
-    check = {"id": "c", "kind": "answers", "first": 1, "count": 2, "expect": [
+    check = {"id": "c", "kind": "answers", "group": "asked", "expect": [
         2, {"result": 3, "code": "E-RANGE-ALIGN", "why": "map(0x1001)"}]}
-    answers = [(0, 9, 9), (1, 2, 0), (2, 3, 0)]
-    assert first(answered(answers), check)["verdict"] == "pass"
-    entry = first(answered([*answers[:2], (2, 0, 0)]), check)
+    other = {"other": [(0, 9, 9)]}
+    both = {"groups": ["other*1", "asked"]}
+    assert first(answered({**other, "asked": [(1, 2, 0), (2, 3, 0)]}), check,
+                 **both)["verdict"] == "pass"
+    entry = first(answered({**other, "asked": [(1, 2, 0), (2, 0, 0)]}), check, **both)
     assert entry["code"] == "E-RANGE-ALIGN" and "map(0x1001)" in entry["message"]
 
 
@@ -272,7 +272,7 @@ def test_translate_in_long_mode_keeps_bits(value, code):
     recorded.staff = []
     recorded.stop("start", mode=None)
     recorded.stop("process_1", memory, 0x400000, mode="4level", answers=[(0x1ABC, 1, value)])
-    check = {"id": "t", "kind": "answers", "first": 0, "count": 1}
+    check = {"id": "t", "kind": "answers", "group": "asked", "count": 1}
     assert first(recorded, check, width=64)["code"] == code
 
 

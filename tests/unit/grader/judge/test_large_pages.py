@@ -72,7 +72,7 @@ def asked(entry, result, value, **registers):
     memory.put(root + 4 * (VA >> 22), entry)
     memory.table(entry & 0xFFFFF000)
     memory.put((entry & 0xFFFFF000) + 4 * 0x123, 0x09000003)
-    check = {"id": "a", "kind": "answers", "first": 0, "count": 1, "found": 0, "none": 2,
+    check = {"id": "a", "kind": "answers", "group": "asked", "count": 1, "found": 0, "none": 2,
              "root": "cr3", "answered": [(VA + 0x123456, result, value)]}
     return first(memory, root, check, **registers)["code"]
 
@@ -103,8 +103,9 @@ def test_random_rows_in_units_of_a_large_page():
     pa = frame << 22
     memory.put(root + 4 * page, pa & 0xFFFFFFFF | pa >> 32 << 13 | 0x83)
     data = checks({"id": "rows", "kind": "nothing_else", "set": "p"})
-    data["set"]["p"] = {"flags": "W", "random": {
-        "after": "start", "count": 1, "page": [0x10, 0x2F], "frame": [0x40, 0x103F], "size": "4M"}}
+    data["draw"] = {"large": {"after": "start", "count": 1, "page": [0x10, 0x2F],
+                              "frame": [0x40, 0x103F], "size": "4M"}}
+    data["set"]["p"] = {"flags": "W", "random": {"draw": "large"}}
     one = Run()
     one.stop("start", mode=None)
     one.stop("process_1", memory, root)
