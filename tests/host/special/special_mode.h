@@ -1,52 +1,55 @@
 /*
- * One mode of special.h: SPECIAL(name) defines special_name. The includer chooses the words
- * (word_32.h or word_64.h) first. There is no guard: it is a template.
+ * One mode of special.h: defines special_4 and the like. The includer defines PG_MODE first, as
+ * mode.h asks. There is no guard: it is a template.
  */
 #include "special.h"
 
-#include "reach.h"
+#define PG_READ_ENTRY  pg_read_by_pointer
+#define PG_WRITE_ENTRY pg_write_by_pointer
+#include "mode.h"
 
-#include "quick.h"
-#include "range_core.h"
+static inline struct pg_space constant(const struct pg_space *space)
+{
+    struct pg_space here = *space;
+    here.geometry = &PG_GEOMETRY;
+    return here;
+}
 
-#define PG_ROW(name) static const struct pg_geometry row_##name
-#include "geometry_rows.h"
+static struct pg_walk walk(const struct pg_space *space, uint64_t va)
+{
+    struct pg_space here = constant(space);
+    return core_walk(&here, (pg_va){ (pg_entry)va });
+}
 
-/* clang-format off */
-#define SPECIAL(name)                                                                             \
-    static inline struct pg_space space_##name(const struct pg_space *space)                      \
-    {                                                                                             \
-        struct pg_space constant = *space;                                                        \
-        constant.geometry = &row_##name;                                                          \
-        return constant;                                                                          \
-    }                                                                                             \
-    static struct pg_walk walk_##name(const struct pg_space *space, uint64_t va)                  \
-    {                                                                                             \
-        struct pg_space constant = space_##name(space);                                           \
-        return core_walk(&constant, (pg_va){ (pg_entry)va });                                     \
-    }                                                                                             \
-    static bool translate_##name(const struct pg_space *space, uint64_t va, uint64_t *pa)         \
-    {                                                                                             \
-        struct pg_space constant = space_##name(space);                                           \
-        pg_pa found;                                                                              \
-        if (!quick_translate(&constant, (pg_va){ (pg_entry)va }, &found))                         \
-            return false;                                                                         \
-        *pa = found.value;                                                                        \
-        return true;                                                                              \
-    }                                                                                             \
-    static bool map_##name(const struct pg_space *space, uint64_t va, uint64_t pa, uint64_t flags) \
-    {                                                                                             \
-        struct pg_space constant = space_##name(space);                                           \
-        return quick_map(&constant, (pg_va){ (pg_entry)va }, (pg_pa){ (pg_entry)pa },             \
-                         (pg_entry)flags);                                                        \
-    }                                                                                             \
-    static struct pg_change range_##name(const struct pg_space *space, uint64_t va, uint64_t pa,  \
-                                         uint64_t pages, uint64_t flags)                          \
-    {                                                                                             \
-        struct pg_space constant = space_##name(space);                                           \
-        return core_map_range(&constant, (pg_va){ (pg_entry)va }, (pg_pa){ (pg_entry)pa },        \
-                              (pg_entry)pages, flags);                                            \
-    }                                                                                             \
-    const struct special special_##name = { walk_##name, translate_##name, map_##name,            \
-                                            range_##name }
-/* clang-format on */
+static bool translate(const struct pg_space *space, uint64_t va, uint64_t *pa)
+{
+    struct pg_space here = constant(space);
+    pg_pa found;
+    if (!quick_translate(&here, (pg_va){ (pg_entry)va }, &found))
+        return false;
+    *pa = found.value;
+    return true;
+}
+
+static bool map(const struct pg_space *space, uint64_t va, uint64_t pa, uint64_t flags)
+{
+    struct pg_space here = constant(space);
+    return quick_map(&here, (pg_va){ (pg_entry)va }, (pg_pa){ (pg_entry)pa }, (pg_entry)flags);
+}
+
+static struct pg_change map_range(const struct pg_space *space, uint64_t va, uint64_t pa,
+                                  uint64_t pages, uint64_t flags)
+{
+    struct pg_space here = constant(space);
+    return core_map_range(&here, (pg_va){ (pg_entry)va }, (pg_pa){ (pg_entry)pa }, (pg_entry)pages,
+                          flags);
+}
+
+static struct pg_outcome access(const struct pg_space *space, const struct pg_control *control,
+                                uint64_t va, struct pg_access deed)
+{
+    struct pg_space here = constant(space);
+    return core_access(&here, control, (pg_va){ (pg_entry)va }, deed);
+}
+
+const struct special PG_PASTE(special_, PG_MODE) = { walk, translate, map, map_range, access };
