@@ -108,7 +108,7 @@ PLATFORM_C := main/main core/machine core/print show/console core/bootinfo core/
 	core/space_now stage/exam stage/lesson stage/probe core/traps/traps core/traps/trap_names core/traps/fault core/traps/glance \
 	show/ink show/portrait show/screen show/pixels/pixels show/pixels/font \
 	show/pixels/canvas$(WIDTH) show/menu
-PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map split)
+PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map ranges/split)
 BOOT_32 := multiboot entry32 vectors32 probe32 glance32
 BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64 canvas64
 STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \

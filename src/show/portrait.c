@@ -3,6 +3,7 @@
 
 #include "core/cpu.h"
 #include "core/traps/glance.h"
+#include "paging/entry.h"
 #include "show/ink.h"
 #include "show/menu.h"
 #include "show/screen.h"
@@ -30,21 +31,12 @@ void portrait_allow(bool yes)
 
 /* ---- Maps ------------------------------------------------------------------------------------ */
 
-static bool is_page(const struct map *map, uint64_t entry)
-{
-    enum pg_leaf leaf = map->space->geometry->level[map->level].leaf;
-
-    return leaf == PG_LEAF_ALWAYS ||
-           ((entry & PTE_PS) && (leaf == PG_LEAF_PS || leaf == PG_LEAF_1G ||
-                                 (leaf == PG_LEAF_PSE && map->space->features.pse)));
-}
-
 /* How an entry looks: the higher the character's place in " .tr w", the more it says. */
 static char letter_of(const struct map *map, uint64_t entry)
 {
     if (!(entry & PTE_P))
         return '.';
-    if (!is_page(map, entry))
+    if (!pg_is_leaf(map->space->geometry, &map->space->features, map->level, entry))
         return 't';
     if (map->level > PG_PT)
         return entry & PTE_RW ? 'L' : 'l';

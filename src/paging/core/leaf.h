@@ -1,13 +1,11 @@
 /*
- * One entry: how to write it. The other direction of entry.h.
- *
- * Used by the mapper. Knows the geometry; knows no memory and asks nothing of the CPU's
- * features, so the result is checked with entry.h. Include word_64.h or word_32.h first.
+ * An entry that maps a page, written and taken apart: where PAT stands, and whether PS is set, goes
+ * by the page's size. Asks nothing of the CPU's features, so the result is checked with entry.h.
  */
-#ifndef PAGING_ENCODE_H
-#define PAGING_ENCODE_H
+#ifndef PAGING_LEAF_H
+#define PAGING_LEAF_H
 
-#include "entry.h"
+#include "../entry.h"
 
 /*
  * The entry that maps the page at `pa` (aligned to its size) with `flags` as in a PTE: in a
@@ -29,14 +27,18 @@ static inline pg_entry pg_leaf_entry(const struct pg_geometry *geometry, unsigne
 }
 
 /*
- * The entry that names the table at `pa` (4 KiB aligned) and lets through what a page with
- * `flags` needs: RW and US of them where the level carries rights, never XD.
+ * The flags of an entry that maps a page, as a PTE holds them: PAT in bit 7, no PS. So they
+ * can be given to pg_leaf_entry() for a page of another size.
  */
-static inline pg_entry pg_table_entry(const struct pg_geometry *geometry, unsigned level, pg_pa pa,
-                                      pg_entry flags)
+static inline pg_entry pg_leaf_flags(const struct pg_geometry *geometry, unsigned level,
+                                     pg_entry entry)
 {
-    uint64_t rights = geometry->level[level].has_rights ? flags & (PTE_RW | PTE_US) : 0;
-    return (pg_entry)(PTE_P | rights | pa.value);
+    uint64_t flags = entry & PG_FLAG_BITS;
+    if (geometry->level[level].leaf != PG_LEAF_ALWAYS) {
+        flags &= ~PTE_PS;
+        flags |= entry & PTE_PAT_LARGE ? PTE_PAT : 0;
+    }
+    return (pg_entry)flags;
 }
 
 #endif

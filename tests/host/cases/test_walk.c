@@ -1,7 +1,8 @@
 /*
  * The walker against the manual, in every mode, over tables of random entries: plausible ones
  * for the most part, with now and then a bit where none should be. The same source compiled
- * for one mode (special.h) must give the same value, to the last step.
+ * for one mode (special.h) must give the same value, to the last step, and the same verdict on an
+ * access.
  */
 #include "check.h"
 #include "machine.h"
@@ -120,6 +121,22 @@ static void compare_values(const struct pg_walk *walk, const struct pg_walk *oth
         CHECK(other->pa.value, walk->pa.value);
 }
 
+/* Any access under any control bits, judged by both. */
+static void compare_access(const struct mode *mode, const struct pg_space *space, uint64_t va)
+{
+    uint64_t bits = random_bits();
+    struct pg_control control = { bits & 1, bits & 2, bits & 4, bits & 8, (uint32_t)(bits >> 32) };
+    struct pg_access access = { (enum pg_kind)random_below(PG_FETCH + 1), bits & 16, bits & 32,
+                                bits & 64, bits & 128 };
+    struct pg_outcome one = pg_access(space, &control, (va_t){ va }, access);
+    struct pg_outcome other = mode->special->access(space, &control, va, access);
+    CHECK(other.verdict, one.verdict);
+    CHECK(other.vector, one.vector);
+    CHECK(other.error, one.error);
+    for (unsigned i = 0; i < one.walk.steps; i++)
+        CHECK(other.marks[i], one.marks[i]);
+}
+
 static enum verdict walk_once(const struct mode *mode, const struct machine *machine,
                               const struct pg_space *space, const struct cpu *cpu)
 {
@@ -139,6 +156,7 @@ static enum verdict walk_once(const struct mode *mode, const struct machine *mac
     if ((va >> 32 == 0 || mode->geometry->va_bits > 32) && !space->features.pse36) {
         struct pg_walk special = mode->special->walk(space, va);
         compare_values(&walk, &special);
+        compare_access(mode, space, va);
     }
     return truth.verdict;
 }

@@ -1,12 +1,12 @@
 /*
- * Which run a range begins with: the largest pages that fit, as many as are free.
- *
- * Used by range_core.h and protect.c, which go from run to run. Inlined like walk_core.h.
+ * Which run a range begins with: the largest pages that fit, as many as are free. map_range.h
+ * goes from run to run. Not for others: use map.h.
  */
-#ifndef PAGING_FIT_CORE_H
-#define PAGING_FIT_CORE_H
+#ifndef PAGING_RUNS_H
+#define PAGING_RUNS_H
 
-#include "run_core.h"
+#include "store.h"
+#include "walker.h"
 
 /* Is `pages` from `va` on a range of addresses in one half of the space? */
 CORE_INLINE enum pg_result core_check_range(const struct pg_space *space, pg_va va, pg_entry pages)
@@ -52,6 +52,30 @@ CORE_INLINE uint32_t core_fits(const struct pg_space *space, unsigned level, pg_
     return count;
 }
 
+/* How many of the `count` entries from `at` on are free, up to the first that is not. */
+CORE_INLINE uint32_t core_count_free(const struct pg_space *space, pg_pa at, uint32_t count)
+{
+    const unsigned bytes = space->geometry->entry_bytes;
+    uint32_t found = 0;
+    pg_entry any = 0, one;
+    bool answered = true;
+    while (found + CORE_UNROLLED <= count) {
+#pragma GCC unroll 16
+        for (unsigned i = 0; i < CORE_UNROLLED; i++) {
+            answered &= core_load(space, (pg_pa){ at.value + i * bytes }, &one);
+            any |= one;
+        }
+        if (!answered || pg_is_present(any))
+            break;
+        at.value += CORE_UNROLLED * bytes;
+        found += CORE_UNROLLED;
+    }
+    for (; found < count; found++, at.value += bytes)
+        if (!core_load(space, at, &one) || pg_is_present(one))
+            break;
+    return found;
+}
+
 /* Stores in *entry what maps the first of `count` pages, or says why one of them cannot be. */
 CORE_INLINE enum pg_result core_encode_run(const struct pg_space *space, unsigned level, pg_pa pa,
                                            uint32_t count, uint64_t flags, pg_entry *entry)
@@ -89,16 +113,6 @@ CORE_INLINE enum pg_result core_next_run(const struct pg_space *space, pg_va va,
     else
         result = core_encode_run(space, level, pa, run->count, flags, &run->entry);
     return checked ? PG_OK : result;
-}
-
-/* Tables that the run lacks and no run before it, in a range that starts at `start`. */
-CORE_INLINE pg_entry core_lacking(const struct pg_space *space, const struct core_run *run,
-                                  pg_va start, pg_va va)
-{
-    pg_entry tables = 0;
-    for (unsigned level = run->level + 1; level <= run->walk.level; level++)
-        tables += va.value == start.value || core_is_aligned(space, level, va.value);
-    return tables;
 }
 
 #endif

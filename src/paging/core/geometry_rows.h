@@ -1,10 +1,9 @@
 /*
  * The five geometries: the only place where their numbers stand.
  *
- * Included by geometry.c, which gives them to everybody, and by a file that wants one of them
- * as a compile-time constant, so that walk_core.h folds to straight code for that mode. The
- * includer says what a row is: PG_ROW(name) must expand to a declarator of a constant
- * struct pg_geometry. Hence no include guard.
+ * Included by geometry.c, which gives them to everybody, and by mode.h, for which one of them is a
+ * compile-time constant. The includer says what a row is: PG_ROW(name) must expand to a declarator
+ * of a constant struct pg_geometry. Hence no include guard.
  *
  * Simplified: every CPU is taken to have the PAT, so bit 7 of a PTE is never reserved.
  */

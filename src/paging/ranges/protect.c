@@ -1,13 +1,8 @@
 /*
- * New flags for pages that are mapped, and the visit to everything that is. See map.h.
+ * New flags for pages that are mapped, and the visit to everything that is. See ../map.h.
  */
-#include "map.h"
-
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "fit_core.h"
+#include "../core/runs.h"
+#include "../map.h"
 
 /* The entry with the flags given, and A and D where they were. */
 static enum pg_result new_entry(const struct pg_space *space, const struct pg_step *page,

@@ -1,12 +1,12 @@
 /*
- * The judgement of an access, for every mode: see access.h, and walk_core.h for the two ways
- * in which it is compiled.
+ * The judgement of an access, for every mode: see ../access.h, and walker.h for the two
+ * ways in which it is compiled.
  */
-#ifndef PAGING_ACCESS_CORE_H
-#define PAGING_ACCESS_CORE_H
+#ifndef PAGING_JUDGE_ACCESS_H
+#define PAGING_JUDGE_ACCESS_H
 
-#include "access.h"
-#include "walk_core.h"
+#include "../access.h"
+#include "walker.h"
 
 /* SDM volume 3A, section "Determination of Access Rights"; protection keys apart. */
 CORE_INLINE bool core_is_allowed(const struct pg_rights *rights, const struct pg_control *control,

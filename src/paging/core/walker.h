@@ -1,19 +1,16 @@
 /*
  * The walker itself: one loop for every mode, with the geometry as data.
  *
- * Compiled in two ways. walk.c knows the geometry at run time. A file that calls it with a
- * constant space (geometry from geometry_rows.h) gets straight code for that mode: the loop
- * unrolls and the tests on the geometry fold away. For that the entries and addresses have the
- * mode's own width, chosen by word_64.h or word_32.h, one of which comes first; then reach.h or
- * functions in its place. Not for others: use walk.h.
+ * Compiled in two ways. walk.c knows the geometry at run time. A file that includes mode.h and
+ * calls it with a constant space gets straight code for its mode: the loop unrolls and the tests
+ * on the geometry fold away. Not for others: use walk.h.
  */
-#ifndef PAGING_WALK_CORE_H
-#define PAGING_WALK_CORE_H
+#ifndef PAGING_WALKER_H
+#define PAGING_WALKER_H
 
-#include "entry.h"
-#include "walk.h"
-
-#define CORE_INLINE static inline __attribute__((always_inline))
+#include "../entry.h"
+#include "../walk.h"
+#include "reach.h"
 
 /* Half the space added, the two canonical halves become one run from 0. */
 CORE_INLINE bool core_is_canonical(const struct pg_geometry *geometry, pg_va va)
@@ -48,7 +45,7 @@ CORE_INLINE bool core_read(const struct pg_space *space, unsigned level, pg_pa t
     uint32_t index = (uint32_t)(va.value >> row->shift) & (pg_entries(geometry, level) - 1);
     pa_t at = { table.value + (pg_entry)index * geometry->entry_bytes };
     uint64_t entry = 0;
-    bool answered = reach_read(&space->memory, at, geometry->entry_bytes, &entry);
+    bool answered = PG_READ_ENTRY(&space->memory, at, geometry->entry_bytes, &entry);
     walk->step[geometry->levels - level] = (struct pg_step){ level, index, at, entry };
     walk->level = level;
     walk->steps = geometry->levels - level + 1;

@@ -1,19 +1,19 @@
 /*
- * What every change of the tables is made of: one entry read, written, encoded, judged.
- *
- * Used by map.c, protect.c, split.c and, through run_core.h, by pg_map_range(). Inlined like
- * walk_core.h, so that it folds when the space is constant. Not for others: use map.h.
+ * One entry in its place: read, written, chosen for a page, and judged when a walk ends there.
+ * What every change of the tables is made of. Not for others: use map.h.
  */
-#ifndef PAGING_TABLES_CORE_H
-#define PAGING_TABLES_CORE_H
+#ifndef PAGING_SLOT_H
+#define PAGING_SLOT_H
 
-#include "change.h"
-#include "encode.h"
-#include "walk_core.h"
+#include "../change.h"
+#include "../entry.h"
+#include "../walk.h"
+#include "leaf.h"
+#include "reach.h"
 
 CORE_INLINE void core_write(const struct pg_space *space, pg_pa at, pg_entry entry)
 {
-    reach_write(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
+    PG_WRITE_ENTRY(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, entry);
 }
 
 /* The entry at `at`, where memory is known to be. */
@@ -21,7 +21,7 @@ CORE_INLINE bool core_load(const struct pg_space *space, pg_pa at, pg_entry *ent
 {
     uint64_t bits = 0;
     bool answered =
-        reach_read(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
+        PG_READ_ENTRY(&space->memory, (pa_t){ at.value }, space->geometry->entry_bytes, &bits);
     *entry = (pg_entry)bits;
     return answered;
 }

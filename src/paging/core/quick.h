@@ -4,14 +4,15 @@
  * say so; then pg_translate() or pg_map() has the verdict.
  *
  * For a kernel that compiles them for its one mode, with a constant space and inline memory
- * functions: see README.md and walk_core.h. Each level is one comparison: of P, of PS where it
+ * functions: see mode.h. Each level is one comparison: of P, of PS where it
  * would mean a page, of all reserved bits, and, to map, of the rights. space->root must be the
  * table's address and nothing else.
  */
 #ifndef PAGING_QUICK_H
 #define PAGING_QUICK_H
 
-#include "tables_core.h"
+#include "slot.h"
+#include "walker.h"
 
 /* Which way the compiler should lay straight. */
 #define QUICK_RARELY(condition) __builtin_expect((condition) != 0, 0)

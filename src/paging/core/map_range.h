@@ -1,12 +1,22 @@
 /*
  * pg_map_range(), for every mode: once to check and to count the tables it lacks, then, when those
- * are taken and nothing can fail any more, once to store. Compiled in the two ways that walk_core.h
+ * are taken and nothing can fail any more, once to store. Compiled in the two ways that walker.h
  * describes. Sizes are in pages of 4 KiB: the bytes of a 32-bit space do not fit a 32-bit word.
  */
-#ifndef PAGING_RANGE_CORE_H
-#define PAGING_RANGE_CORE_H
+#ifndef PAGING_MAP_RANGE_H
+#define PAGING_MAP_RANGE_H
 
-#include "fit_core.h"
+#include "runs.h"
+
+/* Tables that the run lacks and no run before it, in a range that starts at `start`. */
+CORE_INLINE pg_entry core_lacking(const struct pg_space *space, const struct core_run *run,
+                                  pg_va start, pg_va va)
+{
+    pg_entry tables = 0;
+    for (unsigned level = run->level + 1; level <= run->walk.level; level++)
+        tables += va.value == start.value || core_is_aligned(space, level, va.value);
+    return tables;
+}
 
 /* Checks the range and counts in *lacking the tables that it lacks. */
 CORE_INLINE enum pg_result core_check_map(const struct pg_space *space, pg_va va, pg_pa pa,

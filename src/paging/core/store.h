@@ -1,15 +1,14 @@
 /*
- * A run: pages of one size that follow each other in one table. Found, checked, stored.
- *
- * Used by map.c for one page and by range_core.h for many. The two loops over entries are
- * unrolled: they are what a large range costs. Inlined like walk_core.h.
+ * Stores a run: one page, or more of one size that follow each other in one table. By then
+ * nothing can fail any more. Not for others: use map.h.
  */
-#ifndef PAGING_RUN_CORE_H
-#define PAGING_RUN_CORE_H
+#ifndef PAGING_STORE_H
+#define PAGING_STORE_H
 
-#include "pool_core.h"
+#include "table_frames.h"
 
-enum { CORE_UNROLLED = 16 }; /* as the pragmas below have it, which take no names */
+/* Loops over entries are what a large range costs. The pragmas that unroll them take no names. */
+enum { CORE_UNROLLED = 16 };
 
 struct core_run {
     struct pg_walk walk; /* of the first page; it ends at an entry that is not present */
@@ -34,30 +33,6 @@ CORE_INLINE void core_fill(const struct pg_space *space, pg_pa at, pg_entry entr
     }
     for (; count > 0; count--, at.value += bytes, entry += step)
         core_write(space, at, entry);
-}
-
-/* How many of the `count` entries from `at` on are free, up to the first that is not. */
-CORE_INLINE uint32_t core_count_free(const struct pg_space *space, pg_pa at, uint32_t count)
-{
-    const unsigned bytes = space->geometry->entry_bytes;
-    uint32_t found = 0;
-    pg_entry any = 0, one;
-    bool answered = true;
-    while (found + CORE_UNROLLED <= count) {
-#pragma GCC unroll 16
-        for (unsigned i = 0; i < CORE_UNROLLED; i++) {
-            answered &= core_load(space, (pg_pa){ at.value + i * bytes }, &one);
-            any |= one;
-        }
-        if (!answered || pg_is_present(any))
-            break;
-        at.value += CORE_UNROLLED * bytes;
-        found += CORE_UNROLLED;
-    }
-    for (; found < count; found++, at.value += bytes)
-        if (!core_load(space, at, &one) || pg_is_present(one))
-            break;
-    return found;
 }
 
 /* Lets the path above the last step of `walk` grant what `entry` grants. Was there a need? */

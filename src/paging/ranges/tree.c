@@ -1,13 +1,8 @@
 /*
  * The tables as a whole: are they the tree that map.h takes them for? See there.
  */
-#include "map.h"
-
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "tables_core.h"
+#include "../core/slot.h"
+#include "../map.h"
 
 struct claimant {
     pg_claim *claim;

@@ -1,13 +1,8 @@
 /*
- * One large page to many small ones and back. See map.h.
+ * One large page to many small ones and back. See ../map.h.
  */
-#include "map.h"
-
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "run_core.h"
+#include "../core/store.h"
+#include "../map.h"
 
 struct pg_change pg_split(const struct pg_space *space, va_t va)
 {

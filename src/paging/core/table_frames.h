@@ -2,12 +2,12 @@
  * The frames that a change needs for new tables, all taken before anything is changed. They
  * are chained through their own first entries, so any number takes no memory of ours.
  *
- * Used by run_core.h and split.c. Inlined like walk_core.h. Not for others: use map.h.
+ * Used by store.h and split.c. Not for others: use map.h.
  */
-#ifndef PAGING_POOL_CORE_H
-#define PAGING_POOL_CORE_H
+#ifndef PAGING_TABLE_FRAMES_H
+#define PAGING_TABLE_FRAMES_H
 
-#include "tables_core.h"
+#include "slot.h"
 
 struct core_pool {
     pg_pa first;
