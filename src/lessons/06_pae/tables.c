@@ -24,7 +24,7 @@
 #define LARGE_COUNT     64u
 #define LARGE_SHIFT     21
 #define TABLE_PAGES     512u
-#define LOW_TABLE       3u /* the four lone pages lie in this table, or in one 8 MiB further on, ... */
+#define LOW_TABLE       3u /* the lone pages lie in this table, or in one 8 MiB further on, ... */
 #define LOW_TABLES      50u
 #define QUARTER         128u
 #define RET             0xC3u

@@ -1,7 +1,7 @@
 /*
- * Lesson 7: into long mode. Reads from lesson_main() upwards. The learner builds the tables in C and
- * makes the switch in NASM. Then 64-bit code of the staff passes the checkpoint long_mode and comes
- * back here; the rest is told in compatibility mode.
+ * Lesson 7: into long mode. Reads from lesson_main() upwards. The learner builds the tables in C
+ * and makes the switch in NASM. Then 64-bit code of the staff passes the checkpoint long_mode and
+ * comes back here; the rest is told in compatibility mode.
  */
 #include "work.h"
 

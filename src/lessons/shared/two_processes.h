@@ -39,7 +39,7 @@ void map_rows(map_function map, void *space, const struct process_rows *process)
 
 #define EXTRA_ROWS 16u
 
-/* Maps pages that are drawn, each in its own part of 0x40000..0xBFFFF, and stores them in page[]. */
+/* Maps pages that are drawn, each in its part of 0x40000..0xBFFFF, and stores them in page[]. */
 void map_extras(map_function map, void *space, uint32_t page[EXTRA_ROWS]);
 
 /* Reads each row's label through the running tables, then reads and writes the absent page. */

@@ -1,5 +1,4 @@
-"""Answers by the name of their group: from the guest's memory to a check, and who may not move them.
-"""
+"""Answers by the name of their group: from the guest's memory to a check; who may not move them."""
 
 import struct
 
