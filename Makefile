@@ -10,11 +10,13 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What a person types -------------------------------------------------------------------------
 
 VERBS := run debug tour grade start hint watch progress view tree gdb iso
+# Names of the variables on the command line: those that a verb has no use for are refused.
+TOLD = $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v)))
 export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
 
 .PHONY: help list test test-long mutants machines lint format figures bench clean $(VERBS)
 help list $(VERBS):
-	@./pagewalk --from-make $@
+	@./pagewalk $@ --from-make="$(TOLD)"
 
 test:
 	@tests/run $(if $(QUICK),--quick)
