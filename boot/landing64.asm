@@ -6,6 +6,7 @@
 ; SDM 3A, "Initializing IA-32e Mode" and "64-Bit Mode and Compatibility Mode Operation".
 
 %include "boot/segments.inc"
+%include "boot/vectors.inc"
 
 LANDING_RETURNED  equ 0                   ; enum landing (src/stage/landing.h)
 LANDING_NOT_64    equ 1
@@ -191,7 +192,6 @@ look_done:
 ; compatibility mode it gets a struct trap, addresses cut to 32 bits (landing_fault: in full).
 ; The leading zero in vector_014 tells it from vector_14, which serves without long mode.
 bits 64
-ERROR_CODE_VECTORS equ (1 << 8) | (0x1F << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 %assign n 0
 %rep 32
 global vector_0 %+ n

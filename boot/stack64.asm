@@ -16,8 +16,8 @@ bits 64
 default rel
 global stack_call, stack_left, big_frame, big_frame_probed
 
-BIG_FRAME equ 0x3000                      ; as in src/core/64/stack.h
-PAGE      equ 0x1000
+%assign BIG_FRAME 0x3000                  ; as in src/core/64/stack.h
+%assign PAGE      0x1000
 
 section .text
 stack_call:

@@ -1,12 +1,11 @@
 ; The 32 exception vectors of the 32-bit lessons. Each brings the stack to the shape of struct trap
 ; (src/core/traps/traps.h) and calls trap_dispatch. SDM 3A, "Exception and Interrupt Reference".
 
+%include "boot/vectors.inc"
+
 bits 32
 extern trap_dispatch
 global vector_table
-
-; Vectors whose exception pushes an error code: 8, 10-14, 17, 21, 29, 30.
-ERROR_CODE_VECTORS equ (1 << 8) | (0x1F << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 
 section .text.stops progbits alloc exec nowrite align=16
 %assign n 0

@@ -2,13 +2,12 @@
 ; (src/core/traps/traps.h) and calls trap_dispatch. SDM 3A, "64-Bit Mode Stack Frame".
 
 %include "boot/registers64.inc"
+%include "boot/vectors.inc"
 
 bits 64
 default rel
 extern trap_dispatch
 global vector_table
-
-ERROR_CODE_VECTORS equ (1 << 8) | (0x1F << 10) | (1 << 17) | (1 << 21) | (1 << 29) | (1 << 30)
 
 section .text.stops progbits alloc exec nowrite align=16
 %assign n 0

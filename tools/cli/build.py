@@ -15,7 +15,7 @@ from pathlib import Path
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader.collect.collector import Build
 from grader.gate import gate as gatekeeper
-from grader.machine import sandbox
+from grader.machine import comp_dir, sandbox
 from grader.machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
@@ -107,7 +107,7 @@ def _gate(lesson, files, checks, out, flags):
     root, flags = lesson.root, {ending: flags[ending] for ending in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
                *sorted(Path(gatekeeper.__file__).parent.glob("*.py")), sandbox.__file__,
-               *sorted((root / "src").rglob("*.h"))]
+               comp_dir.__file__, root / "build/tools", *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"
     if memory.exists() and (out / "gate.o").exists():
@@ -138,7 +138,10 @@ def _link(root, iso, verdict, out, **variables):
     place = Path(out).resolve()
     if place.is_relative_to(root):          # make cannot have spaces in a name, and the way to the
         place = place.relative_to(root)     # project may have some
-    variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", "")}
+    # make has just asked the tools for their versions, for the staff's objects: not again.
+    variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", ""),
+                  "TOOLS": (root / "build/tools").read_text("utf-8").strip()}
+
     def made(*targets):
         return sandbox.run(_command(targets, variables), root, write=[Path(out).resolve()],
                            read=[root])

@@ -32,7 +32,12 @@ def mutant(number, name, folder):
     (["run", "1", "--seed", "x"], "SEED is a number"),
     (["run", "1", "--mem", "lots"], "MEM (in MiB) is a number"),
     (["run", "1", "--opt=-O9"], "OPT is one of"),
-    (["run", "1", "--fast"], "--fast"),
+    (["run", "1", "--fast"], "--fast goes with grade --submissions, not with run"),
+    (["list", "2"], "A lesson goes with"),
+    (["start", "1", "--gui"], "--gui goes with run and debug, not with start"),
+    (["debug", "1", "--emu", "qemu"], "--emu goes with run, grade"),
+    (["view", "--from", "x", "--seed", "3"], "not with view --from"),
+    (["list", "--opt=-O2"], "--opt goes with run"),
     (["run", "1", "--work", "no/such/file.c"], "There is no file"),
     (["grade", "--from", "no/such/evidence.json"], "There is no file"),
 ])
@@ -42,18 +47,34 @@ def test_usage_is_64(arguments, word):
     assert word in sentence(done)
 
 
-@pytest.mark.parametrize("variables, word", [
-    ({"LESSON": "99"}, "There are: 1 (flat_table)"),
-    ({}, "Which lesson? Say LESSON=n"),
-    ({"LESSON": "1", "EMU": "vmware"}, 'no emulator "vmware": EMU is qemu, bochs'),
-])
-def test_make_says_the_same(variables, word):
+def told_make(verb, variables, **environment):
     clean = {k: v for k, v in os.environ.items()
              if k not in ("LESSON", "EMU", "SEED", "MAKEFLAGS", "MFLAGS")}
-    done = subprocess.run(["make", "run", *(f"{k}={v}" for k, v in variables.items())], cwd=ROOT,
-                          env=clean, text=True, capture_output=True, check=False, timeout=60)
+    return subprocess.run(["make", verb, *(f"{k}={v}" for k, v in variables.items())], cwd=ROOT,
+                          env=clean | environment, text=True, capture_output=True, check=False,
+                          timeout=60)
+
+
+@pytest.mark.parametrize("verb, variables, word", [
+    ("run", {"LESSON": "99"}, "There are: 1 (flat_table)"),
+    ("run", {}, "Which lesson? Say LESSON=n"),
+    ("run", {"LESSON": "1", "EMU": "vmware"}, 'no emulator "vmware": EMU is qemu, bochs'),
+    ("list", {"SEED": "4"}, "SEED goes with run, debug"),
+    ("iso", {"LESSON": "2"}, "not with iso"),
+    ("run", {"LESSON": "1", "SED": "4"}, "There is no variable SED. There are: LESSON"),
+    ("grade", {"SUBMISSIONS": "no/such", "SOLUTION": "1"}, "not with grade --submissions"),
+])
+def test_make_says_the_same(verb, variables, word):
+    done = told_make(verb, variables)
     assert done.returncode == 2
     assert word in done.stderr
+
+
+def test_the_environment_breaks_no_verb_that_has_no_use_for_it():
+    """EMU=bochs in a shell's profile is for the verbs that boot something; so is SEED= of a script."""
+    done = told_make("list", {"SEED": "", "NO_COLOR": "1"}, EMU="bochs", SEED="x", LESSON="99")
+    assert done.returncode == 0 and "One flat table" in done.stdout
+    assert "SEED is a number" in told_make("run", {"LESSON": "1"}, SEED="x").stderr
 
 
 @pytest.mark.parametrize("tool, package", [("nasm", "nasm"), ("grub-mkimage", "grub-common"),

@@ -56,7 +56,7 @@ def test_a_file_that_does_not_compile_is_reported_in_every_format(tmp_path):
     (["grade", "1", "--junit", "work/01_flat_table.c"], "would overwrite a source file"),
     (["grade", "1", "--junit", "no/such/folder/x.xml"], "no folder no/such/folder"),
     (["grade", "1", "--junit", "tests"], "it is a folder"),
-    (["run", "1", "--junit", "-"], "Only grade writes results"),
+    (["run", "1", "--junit", "-"], "--junit goes with grade, not with run"),
 ])
 def test_bad_targets_are_refused_before_any_work(arguments, word):
     done = command(*arguments)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bench import ROOT
-from cli.main import VERBS
+from cli.options import VERBS
 from grader.machine.process import Child
 
 FOLDER = ROOT / ".vscode"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.grading import Graded
-from cli.main import parser
+from cli.options import parser
 from cli.verbs import grade as verb
 from fake import checks
 from grader.judge import judge
