@@ -118,8 +118,8 @@ PLATFORM_C := main/main core/machine core/print show/console core/bootinfo core/
 	show/ink show/portrait show/screen show/pixels/pixels show/pixels/font \
 	show/pixels/canvas$(WIDTH) show/menu
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map ranges/split)
-BOOT_32 := multiboot entry32 vectors32 probe32 glance32
-BOOT_64 := multiboot entry64 refuse64 vectors64 probe64 glance64 canvas64
+BOOT_32 := multiboot 32/entry 32/vectors 32/probe 32/glance
+BOOT_64 := multiboot 64/entry 64/refuse 64/vectors 64/probe 64/glance 64/canvas
 STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BOOT)) \
 	$(patsubst %,$(STAFF_DIR)/src/%.o,$(PLATFORM_C) $(LESSON_PLATFORM)) \
 	$(patsubst %,$(STAFF_DIR)/src/paging/%.o,$(sort $(PAGING_C) $(LESSON_PAGING))) \
@@ -129,7 +129,7 @@ STAFF_OBJECTS := $(patsubst %,$(STAFF_DIR)/boot/%.o,$(BOOT_$(WIDTH)) $(LESSON_BO
 # lines, the tools' versions, the list of objects, GRUB's options. What was made by other words is so
 # made again. A text is looked at for the goals that want it: no verb asks a compiler for its version.
 COMMANDS = $(PLATFORM_CC) | $(PAGING_CC) | $(ASM)
-LINK = $(LD) $(LD_$(WIDTH)) -T boot/kernel$(WIDTH).ld --no-warn-rwx-segments -z noexecstack \
+LINK = $(LD) $(LD_$(WIDTH)) -T boot/$(WIDTH)/kernel.ld --no-warn-rwx-segments -z noexecstack \
 	-o $(OUT)/kernel.elf $(STAFF_OBJECTS) $(OUT)/work.o
 TOOLS = $(eval TOOLS := $$(shell export LC_ALL=C; \
 	$(CC) --version | { read -r first; echo "$$$$first"; }; $(LD) -v; $(NASM) -v))$(TOOLS)
@@ -188,7 +188,7 @@ $(STAFF_DIR)/src/paging/%.o: src/paging/%.c $(MADE_BY)
 
 # ---- One kernel: staff objects and one learner's file --------------------------------------------
 
-$(OUT)/kernel.elf: $(STAFF_OBJECTS) $(OUT)/work.o boot/kernel$(WIDTH).ld $(OUT)/link build/tools
+$(OUT)/kernel.elf: $(STAFF_OBJECTS) $(OUT)/work.o boot/$(WIDTH)/kernel.ld $(OUT)/link build/tools
 	$(LINK)
 
 # `qemu -kernel` wants a 32-bit ELF file, whatever the code in it.

@@ -45,7 +45,7 @@ static inline void tss_double_fault_stack(struct tss *t, word_t top)
     t->ist[0] = top;
 }
 
-/* The stack as boot/vectors64.asm leaves it. */
+/* The stack as boot/64/vectors.asm leaves it. */
 struct trap {
     word_t cr2, r15, r14, r13, r12, r11, r10, r9, r8, di, si, bp, bx, dx, cx, ax;
     word_t vector, error, ip, cs, flags, sp, ss;

@@ -37,8 +37,8 @@ def test_diff_shows_the_entry_that_changed():
     assert "execute from ring 0: done" in said
 
 
-@pytest.mark.parametrize("lesson, line", [(2, "entry32.asm"), (7, "entry32.asm"),
-                                          (8, "entry64.asm")])
+@pytest.mark.parametrize("lesson, line", [(2, "32/entry.asm"), (7, "32/entry.asm"),
+                                          (8, "64/entry.asm")])
 def test_lines_of_assembly_are_found(lesson, line):
     said = gdb(lesson, "info line _start", "list _start")
     assert line in said and "_start:\n" in said

@@ -49,7 +49,7 @@ def a_copy_that_is_built(tmp_path_factory):
     for name in SOURCES:
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
     (copy / "boot/blob").write_text("some bytes")
-    with open(copy / "boot/glance32.asm", "a", encoding="ascii") as handle:
+    with open(copy / "boot/32/glance.asm", "a", encoding="ascii") as handle:
         handle.write('section .rodata\nincbin "boot/blob"\n')
     build(copy, "images")
     return copy
@@ -102,11 +102,11 @@ def test_nothing_changed_nothing_made(copy):
     ("boot/segments.inc", {"entry32.o", "landing64.o", *LINKED}),            # %include
     ("boot/vectors.inc", {"vectors32.o", "landing64.o", *LINKED}),
     ("boot/blob", {"glance32.o", *LINKED}),                                  # incbin
-    ("boot/probe32.asm", {"probe32.o", *LINKED}),
+    ("boot/32/probe.asm", {"probe32.o", *LINKED}),
     ("src/stage/landing.h", {"landing.o", "lesson.o", *LINKED}),
     (f"src/lessons/{LESSON.name}/lesson.c", {"lesson.o", *LINKED}),
-    ("boot/kernel32.ld", LINKED),
-    ("boot/kernel64.ld", set()),
+    ("boot/32/kernel.ld", LINKED),
+    ("boot/64/kernel.ld", set()),
     ("grub.cfg", {"grub.cfg", "kernel.iso"}),
     ("boot/image", {"kernel.iso"}),
     ("boot/grub.sh", {"kernel.iso"}),

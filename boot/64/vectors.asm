@@ -1,7 +1,7 @@
 ; The 32 exception vectors of the 64-bit lessons. Each brings the stack to the shape of struct trap
 ; (src/core/traps/traps.h) and calls trap_dispatch. SDM 3A, "64-Bit Mode Stack Frame".
 
-%include "boot/registers64.inc"
+%include "boot/64/registers.inc"
 %include "boot/vectors.inc"
 
 bits 64

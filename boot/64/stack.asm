@@ -10,7 +10,7 @@
 ;     as compilers do with -fstack-clash-protection (GCC's own probe is `or qword [rsp], 0`).
 ;     Written by hand, so that they are what the lesson says whatever the compiler's default is.
 
-%include "boot/registers64.inc"
+%include "boot/64/registers.inc"
 
 bits 64
 default rel

@@ -1,4 +1,4 @@
-; A look at memory that may not be mapped, in 64-bit code: see glance32.asm.
+; A look at memory that may not be mapped, in 64-bit code: see boot/32/glance.asm.
 
 bits 64
 global glance, glance_read, glance_end
