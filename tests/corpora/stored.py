@@ -32,7 +32,8 @@ def _file(path):
 @cache
 def _shared(emulator):
     """What every kernel and every run is made from."""
-    found = [ROOT / "Makefile", ROOT / "tools/cli/build.py", *filter(Path.is_file, (ROOT / "boot").rglob("*")),
+    found = [ROOT / "Makefile", ROOT / "tools/cli/build.py",
+             *filter(Path.is_file, (ROOT / "boot").rglob("*")),
              *(path for path in (ROOT / "src").rglob("*.[ch]")
                if not path.is_relative_to(ROOT / "src/lessons") or path.parent.name == "shared")]
     for room in COLLECT:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from fake import KINDS
 from grader.formats.checks import groups_of, load
-from grader.judge.kinds.table import KINDS
 from prose.reckon import HEADERS, constants, sources
 
 ROOT = Path(__file__).resolve().parents[2]

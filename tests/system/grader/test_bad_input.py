@@ -71,7 +71,7 @@ def test_make_says_the_same(verb, variables, word):
 
 
 def test_the_environment_breaks_no_verb_that_has_no_use_for_it():
-    """EMU=bochs in a shell's profile is for the verbs that boot something; so is SEED= of a script."""
+    """EMU=bochs in a shell's profile is for the verbs that boot something; so is SEED=."""
     done = told_make("list", {"SEED": "", "NO_COLOR": "1"}, EMU="bochs", SEED="x", LESSON="99")
     assert done.returncode == 0 and "One flat table" in done.stdout
     assert "SEED is a number" in told_make("run", {"LESSON": "1"}, SEED="x").stderr
