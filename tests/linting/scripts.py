@@ -1,0 +1,45 @@
+"""Python and shell."""
+
+import ast
+import re
+import subprocess
+
+from linting import ROOT, SKIPPED, files, name
+
+
+def scripts():
+    """shellcheck for shell, the compiler for Python; scripts without an ending included."""
+    shell, python = [], files(".py")
+    for path in ROOT.rglob("*"):
+        if path.suffix or not path.is_file() or SKIPPED & set(path.relative_to(ROOT).parts):
+            continue
+        first = path.read_bytes()[:64].split(b"\n")[0]
+        if re.match(rb"#!.*\bpython", first):
+            python.append(path)
+        elif re.match(rb"#!.*\b(ba)?sh\b", first):
+            shell.append(path)
+    command = ["shellcheck", "-x", "-e", "SC1091", "-f", "gcc", *map(str, sorted(shell))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    yield from (line.replace(f"{ROOT}/", "") for line in done.stdout.splitlines())
+    for path in python:
+        try:
+            compile(path.read_text(), str(path), "exec")
+        except SyntaxError as why:
+            yield f"{name(path)}:{why.lineno}: {why.msg}."
+
+
+def imports():
+    """Python modules import nothing they do not use."""
+    for path in files(".py"):
+        tree = ast.parse(path.read_text())
+        used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
+        used |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)
+                 and isinstance(n.value, str)}
+        lines = path.read_text().splitlines()
+        for node in tree.body:
+            if not isinstance(node, (ast.Import, ast.ImportFrom)):
+                continue
+            for alias in node.names:
+                known = (alias.asname or alias.name).split(".")[0]
+                if known not in used and "noqa" not in lines[node.lineno - 1]:
+                    yield f"{name(path)}:{node.lineno}: {known} is imported and not used."
