@@ -47,7 +47,7 @@ def shim(folder):
     return target
 
 
-IMAGE_AT = 0x200000                    # where boot/kernel*.ld begin
+IMAGE_AT = 0x200000                    # where boot/*/kernel.ld begin
 ENTRY_AT = 0x8000                      # ENTRY of boot/rom.asm
 BLOCK = 128 << 10       # Bochs 2.7 puts a file's bytes behind this into memory of its own
 MOST_FILES = 4          # optramimage1 to optramimage4

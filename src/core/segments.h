@@ -1,6 +1,6 @@
 /*
- * Selectors of the staff's GDT, which boot/entry32.asm and boot/entry64.asm hold. boot/segments.inc
- * has the same numbers; a test compares the two.
+ * Selectors of the staff's GDT, which boot/32/entry.asm and boot/64/entry.asm hold.
+ * boot/segments.inc has the same numbers; a test compares the two.
  */
 #ifndef PAGEWALK_SEGMENTS_H
 #define PAGEWALK_SEGMENTS_H

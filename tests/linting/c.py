@@ -27,27 +27,34 @@ def formats():
             yield f"{place}: not as clang-format writes it (make format)."
 
 
-def _compile_flags(width):
-    flags = ["-std=c11", "-ffreestanding", f"-m{width}", "-fno-pic", "-Isrc", f"-Isrc/core/{width}"]
-    return flags
+KERNEL = ["-std=c11", "-ffreestanding", "-fno-pic", "-Isrc"]
+HOST = ["-std=c11", "-Isrc", "-Isrc/paging", "-Itests/host/support",
+        "-Itests/host/special", "-Itests/guest"]
+
+
+def _flags(width):
+    """For a kernel's file of this width, or for a program of the "host"."""
+    return HOST if width == "host" else [*KERNEL, f"-m{width}", f"-Isrc/core/{width}"]
 
 
 def _widths(path):
-    """At which widths a kernel file is built."""
+    """At which widths a file is built."""
     where = name(path)
     if re.match(r"src/lessons/\d", where):
         make = ROOT / Path(*path.relative_to(ROOT).parts[:3]) / "lesson.mk"
         return ["64" if make.exists() and "64" in make.read_text() else "32"]
-    if where.endswith("32.c") or "/32/" in where:
+    if not where.startswith(("src/", "tests/guest/")) or where == "tests/guest/compare.c":
+        return ["host"]
+    if re.search(r"(32|_pae)\.c$|/32/", where):
         return ["32"]
-    if where.endswith("64.c") or "/64/" in where:
+    if re.search(r"(64|_4|_5|_long)\.c$|/64/", where):
         return ["64"]
-    return ["32", "64"] if where.startswith("src/") else []
+    return ["32", "64"]
 
 
-def _kernel_files():
-    return [(path, width) for path in files(".c")
-            if name(path).startswith("src/") and not re.search("/proof/.*/", name(path))
+def _units():
+    """(path, width) of all that is compiled: the submissions of the corpora are not ours."""
+    return [(path, width) for path in files(".c") if not re.search("/proof/.*/", name(path))
             for width in _widths(path)]
 
 
@@ -56,26 +63,27 @@ def _tidy(job):
     where = path.relative_to(ROOT)
     extra = [f"-I{Path(*where.parts[:3])}"] if "lessons" in where.parts else []
     done = subprocess.run(["clang-tidy", "--quiet", f"--checks=-*,{TIDY}", name(path), "--",
-                           *_compile_flags(width), *extra], cwd=ROOT, capture_output=True,
-                          text=True, check=False)
+                           *_flags(width), *extra], cwd=ROOT, capture_output=True, text=True,
+                          check=False)
     return [line.replace(f"{ROOT}/", "") for line in done.stdout.splitlines()
             if re.search(r": (warning|error): ", line)]
 
 
 def tidy():
-    """clang-tidy with an explicit list, each kernel file at its widths."""
+    """clang-tidy with an explicit list, each C file at its widths."""
     with ThreadPoolExecutor(2) as pool:
-        for found in pool.map(_tidy, _kernel_files()):
+        for found in pool.map(_tidy, _units()):
             yield from found
 
 
 def cppcheck():
-    """cppcheck at both widths."""
-    for width, platform in (("32", "unix32"), ("64", "unix64")):
-        chosen = [name(path) for path, w in _kernel_files() if w == width]
+    """cppcheck at both widths, and for what runs here."""
+    for width, platform in (("32", "unix32"), ("64", "unix64"), ("host", "unix64")):
+        chosen = [name(path) for path, w in _units() if w == width]
+        folders = [flag for flag in _flags(width) if flag.startswith("-I")]
         done = subprocess.run(
             ["cppcheck", "--quiet", "--enable=warning,portability", "--inline-suppr", "--std=c11",
              f"--platform={platform}", "--template={file}:{line}: {message} [{id}]",
-             "--suppress=missingInclude", "-j", "2", "-Isrc", f"-Isrc/core/{width}", *chosen],
+             "--suppress=missingInclude", "-j", "2", *folders, *chosen],
             cwd=ROOT, capture_output=True, text=True, check=False)
         yield from (line for line in done.stderr.splitlines() if line.strip())

@@ -3,14 +3,15 @@
 import ast
 import re
 import subprocess
+import sys
 
 from linting import ROOT, SKIPPED, files, name
 
 
-def scripts():
-    """shellcheck for shell, the compiler for Python; scripts without an ending included."""
-    shell, python = [], files(".py")
-    for path in ROOT.rglob("*"):
+def _others():
+    """(shell, Python): the scripts without an ending, by their first line."""
+    shell, python = [], []
+    for path in sorted(ROOT.rglob("*")):
         if path.suffix or not path.is_file() or SKIPPED & set(path.relative_to(ROOT).parts):
             continue
         first = path.read_bytes()[:64].split(b"\n")[0]
@@ -18,7 +19,14 @@ def scripts():
             python.append(path)
         elif re.match(rb"#!.*\b(ba)?sh\b", first):
             shell.append(path)
-    command = ["shellcheck", "-x", "-e", "SC1091", "-f", "gcc", *map(str, sorted(shell))]
+    return shell, python
+
+
+def scripts():
+    """shellcheck for shell, the compiler for Python; scripts without an ending included."""
+    shell, python = _others()
+    python += files(".py")
+    command = ["shellcheck", "-x", "-e", "SC1091", "-f", "gcc", *map(str, shell)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     yield from (line.replace(f"{ROOT}/", "") for line in done.stdout.splitlines())
     for path in python:
@@ -43,3 +51,17 @@ def imports():
                 known = (alias.asname or alias.name).split(".")[0]
                 if known not in used and "noqa" not in lines[node.lineno - 1]:
                     yield f"{name(path)}:{node.lineno}: {known} is imported and not used."
+
+
+def python():
+    """pyflakes: names that are not defined, not used, or defined twice."""
+    chosen = [name(path) for path in [*files(".py"), *_others()[1]]]
+    done = subprocess.run([sys.executable, "-m", "pyflakes", *chosen], cwd=ROOT, text=True,
+                          capture_output=True, check=False)
+    lines = {}
+    for said in (done.stdout + done.stderr).splitlines():
+        where = re.match(r"([^:]+):(\d+):", said)
+        if where:
+            lines.setdefault(where[1], (ROOT / where[1]).read_text().splitlines())
+        if not where or "noqa" not in lines[where[1]][int(where[2]) - 1]:
+            yield said

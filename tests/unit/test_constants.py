@@ -1,8 +1,8 @@
 """A number that C, NASM and Python share is the same in all three.
 
 C is read through its compiler, in both widths; NASM and Python from their own text. What judges
-(grader/judge, tests/host/oracle.c) keeps numbers of its own from the manual: it is written apart on
-purpose, and only the shape of what a kernel writes down for it is compared here.
+(grader/judge, tests/host/support/oracle.c) keeps numbers of its own from the manual: it is written
+apart on purpose, and only the shape of what a kernel writes down for it is compared here.
 """
 
 import importlib
@@ -55,7 +55,7 @@ ALONE = {
     "ERROR_CODE_VECTORS",
     "ENTRY", "INFORMATION", "LOW_MEMORY", "HIGH_MEMORY", "CMOS_INDEX", "CMOS_DATA",  # rom.asm
     "CMOS_ABOVE_16M", "ROM_LINEAR",
-    "LINE_STATUS", "VGA_TEXT", "VGA_CELLS", "VGA_ROW", "VGA_WHITE",               # refuse64.asm
+    "LINE_STATUS", "VGA_TEXT", "VGA_CELLS", "VGA_ROW", "VGA_WHITE",               # 64/refuse.asm
 }
 # The same name for two things: multiboot.asm's is a tag of the header, bootinfo.c's of the answer.
 ALONE_HERE = {("boot/multiboot.asm", "TAG_FRAMEBUFFER")}
@@ -94,7 +94,7 @@ IN_PYTHON = [
 IN_TEXT = [
     ("grader/machine/qemu.py", "iobase={:#x},", 32, "QEMU_EXIT"),
     ("tools/cli/verbs/run.py", "iobase={:#x},", 64, "QEMU_EXIT"),
-    ("boot/kernel64.ld", "0x{:X}", 64, "KERNEL_OFFSET"),
+    ("boot/64/kernel.ld", "0x{:X}", 64, "KERNEL_OFFSET"),
 ]
 NUMBER = re.compile(r"^(?:([A-Z]\w+) +equ|%assign +([A-Z]\w+)) +([^;\n$]+?) *(?:;.*)?$", re.M)
 
@@ -223,5 +223,5 @@ def test_the_boot_rom_and_bochs_agree_where_things_are():
     from grader.machine import bochs_setup
     entry = {value for file, name, value in NASM if (file, name) == ("boot/rom.asm", "ENTRY")}
     assert entry == {bochs_setup.ENTRY_AT}
-    for script in ("boot/kernel32.ld", "boot/kernel64.ld"):
+    for script in ("boot/32/kernel.ld", "boot/64/kernel.ld"):
         assert f". = {bochs_setup.IMAGE_AT:#x}" in (ROOT / script).read_text()

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 from bench import LESSONS, ROOT, command, grade, numbered
 
-LINTERS = ("budgets", "functions", "layers", "imports", "formats", "scripts", "cppcheck", "tidy")
+LINTERS = ("budgets", "functions", "layers", "rooms", "paths", "imports", "python", "formats",
+           "scripts", "assembly", "cppcheck", "tidy")
 
 
 def test_host_tests_of_the_library(tmp_path):
