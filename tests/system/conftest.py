@@ -6,7 +6,8 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from bench import command, grade
+from bench import command
+from stored import graded_files
 
 DEFAULT_SEED = 1
 
@@ -39,10 +40,9 @@ def ran(once):
 
 
 @pytest.fixture(scope="session")
-def collected(once, tmp_path_factory):
+def collected(once):
     """collected(lesson, "bochs"): the evidence of the reference with the default seed."""
     def evidence(lesson, emulator):
-        out = tmp_path_factory.mktemp(lesson.name)
-        return grade(lesson, lesson.reference(), emulator, DEFAULT_SEED, out)[1]
+        return graded_files(lesson, lesson.reference(), emulator, DEFAULT_SEED, fast=False).evidence
     return lambda lesson, emulator: once(("evidence", lesson.name, emulator),
                                          lambda: evidence(lesson, emulator))
