@@ -1,5 +1,5 @@
-"""Which entries of the corpora `make test` runs: few, and together they need every check, every code
-and every part of the tripwires. `make test-long` runs them all.
+"""Which entries of the corpora `make test` runs: few, and together they need every check, every
+code and every part of the tripwires. `make test-long` runs them all.
 
 Computed from tables alone, no emulator: a lesson's needed.toml says which mutant needs a check,
 tripwires.toml which cheat needs a part, and an entry that expects one code and no other needs that
@@ -11,7 +11,7 @@ from zlib import crc32
 
 from bench import LESSONS, LONG, QUICK, SEED
 from corpus import load
-from switch_off import NEEDED, TRIPWIRES, WITNESSES
+from switch_off import TRIPWIRES, WITNESSES
 
 from grader.formats.codes import all_codes
 from grader.judge import tripwires
@@ -67,8 +67,9 @@ def key(one):
     return one.corpus, one.label
 
 
+@cache
 def wanted():
-    """All that some entry must need."""
+    """All that some entry must need, as (what it is, which one)."""
     codes = set(all_codes()) - set(LATER) - FALLBACK - HANDED_IN
     return {*(("check", f"{lesson.number:02}/{check['id']}") for lesson in LESSONS
               for check in lesson.checks()["check"]),
@@ -107,14 +108,15 @@ def uncovered(chosen):
 def cover():
     """The keys of the entries that make test runs.
 
-    Those that alone serve something, then whichever serves most of what is left; last, out goes what
-    the others make superfluous."""
+    Those that alone serve something, then whichever serves most of what is left; last, out goes
+    what the others make superfluous."""
     everything = entries()
     chosen = {one for one in everything if one[0] == ALWAYS}
     chosen |= forced()
     left = set(uncovered(chosen)) - set(uncovered(everything))
     while left:
-        best = min(everything, key=lambda one: (-len(everything[one] & left), one[0] != "mutants", one))
+        best = min(everything, key=lambda one: (-len(everything[one] & left),
+                                                one[0] != "mutants", one))
         chosen.add(best)
         left -= everything[best]
     for one in sorted(chosen - forced()):

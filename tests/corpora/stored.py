@@ -1,8 +1,8 @@
 """Runs of submissions that are kept: what has run once is answered, or judged again, in a moment.
 
 Used by tests/matrix and by the tests of references and corpora. Two things are kept, by two hashes:
-the evidence, by all that it is made from, and what the judge said, by that and all that it judges by.
-So a new sentence in the judge costs no emulator. An error of ours (the clock, an emulator that
+the evidence, by all that it is made from, and what the judge said, by that and all that it judges
+by. So a new sentence in the judge costs no emulator. An error of ours (the clock, an emulator that
 ended) is never kept: the next run may not meet it.
 """
 
@@ -20,8 +20,8 @@ KEPT = ("pass", "fail", "build_error")      # verdicts that the submission alone
 
 
 class Run:
-    """One run: `result` as schema/result.schema.json has it, `evidence` (None when nothing ran) read
-    from the disk when somebody asks."""
+    """One run: `result` as schema/result.schema.json has it, `evidence` (None when nothing ran)
+    read from the disk when somebody asks."""
 
     def __init__(self, lesson, keys, result, evidence, ran):
         self._lesson, (self._evidence_key, self._result_key) = lesson, keys
@@ -34,7 +34,7 @@ class Run:
         return self._evidence
 
     def judged(self, name, checks):
-        """The result with other checks; `name` says which, and how they differ from the lesson's."""
+        """The result with other checks; `name` says how they differ from the lesson's."""
         key = keep.name(self._result_key, name)
         found = keep.get(key)
         if found is None:
@@ -66,11 +66,13 @@ def _known(lesson, keys):
     return Run(lesson, keys, kept["result"], evidence, kept["ran"])
 
 
-def graded(lesson, texts, files, emulator, seed, *, optimisation="-O2", fast=True, again=0, out=None):
+def graded(lesson, texts, files, emulator, seed, *, optimisation="-O2", fast=True, again=0,
+           out=None):
     """The Run of a submission on one emulator.
 
-    texts: {ending: all that the submission says}. files(folder): {ending: path}, asked for only when
-    it has to be built, in `out` or a folder of its own. again: 1 for a second run of the same."""
+    texts: {ending: all that the submission says}. files(folder): {ending: path}, asked for only
+    when it has to be built, in `out` or a folder of its own. again: 1 for a second run of the
+    same."""
     keys = _keys(lesson, texts, emulator, seed, optimisation, fast, again)
     known = _known(lesson, keys)
     if known:
