@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import keep
 from keep import ROOT
@@ -28,7 +29,8 @@ ENVIRONMENT = ("BOCHS", "BXSHARE", "COMPILER_PATH", "CPATH", "CROSS", "C_INCLUDE
                "GCC_EXEC_PREFIX", "LD_PRELOAD", "LESSON_BOOT", "LESSON_FILES", "LESSON_PAGING",
                "LESSON_PLATFORM", "OPTIONS", "WIDTH")
 EMULATORS = {"bochs": lambda: bochs_program.program().path, "qemu": lambda: "qemu-system-x86_64"}
-DATA = {"bochs": ("/usr/share/bochs",), "qemu": ("/usr/share/seabios", "/usr/share/qemu")}
+DATA = {"bochs": ("/usr/share/bochs",), "qemu": ("/usr/share/seabios", "/usr/share/qemu"),
+        "image": ("/usr/lib/grub/i386-pc",)}
 WORDS = (".md", ".svg", ".pyc")
 
 
@@ -87,9 +89,10 @@ def tools(emulator, fast):
     names += [*_behind_gcc(names[0]), "make", "nasm", "addr2line", "bwrap", EMULATORS[emulator]()]
     if not fast:
         names += ["grub-mkimage", "xorriso", "mformat", "mcopy"]
+    folders = [*DATA[emulator], *(() if fast else DATA["image"])]
     state = [keep.tool(name) for name in names]
     state += [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}"
-              for folder in map(type(ROOT), DATA[emulator]) if folder.is_dir()
+              for folder in map(Path, folders) if folder.is_dir()
               for path in sorted(folder.iterdir()) if path.is_file()]
     if emulator == "bochs":
         state.append(bochs_program.program().version)
@@ -108,3 +111,13 @@ def collected(lesson):
 def judged(lesson):
     """The hash of what the evidence is judged by."""
     return keep.files(judged_by(lesson))
+
+
+@cache
+def commands(lesson):
+    """The hash of what ./pagewalk's verbs depend on when they run a lesson's reference."""
+    found = {*collected_from(lesson), *judged_by(lesson), *_of_a_lesson(lesson), ROOT / "pagewalk",
+             ROOT / "bochsrc.txt", ROOT / "tests/system/conftest.py",
+             *lesson.reference().values(), *_all(ROOT / "tools")}
+    said = [tools(emulator, fast=False) for emulator in EMULATORS]
+    return keep.name(keep.files(found), *said, keep.tool("gdb"))
