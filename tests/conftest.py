@@ -13,7 +13,7 @@ for folder in ("", "tools", "tests", "tests/unit", "tests/corpora", "tests/syste
         sys.path.insert(0, str(ROOT / folder))
 
 if not os.environ.get("LONG"):
-    collect_ignore = ["system/test_long.py"]
+    collect_ignore = ["system/lessons/test_long.py"]
 
 
 def pytest_configure(config):

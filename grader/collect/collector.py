@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.collect import (bochs as collect_bochs, qemu as collect_qemu, tables,
                             watch as collect_watch)
 from grader.collect.kernel import USER, Kernel, mix
-from grader.formats import evidence, exam as layout
+from grader.formats import evidence, exam as layout, frame
 from grader.machine import MachineError, MachineExit, MachineTimeout
 from grader.machine.bochs_setup import FastBoot
 from grader.machine.elf import Elf
@@ -24,6 +24,7 @@ BENCHES = {"bochs": collect_bochs.Bench, "qemu": collect_qemu.Bench}
 BOOT_BUDGET = 400_000_000       # instructions from reset to the first stop; GRUB needs 60 million
 MOST_EVENTS = 200_000           # stops, a learner's own breaks and accesses of one run together
 BREAKPOINT = 3                  # INT3: ring 3's way back
+ANSWERS = "exam_answers"        # taken together with the names of their groups
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class _Run:
     def _describe(self, event, state):
         self.hits[event.name] = self.hits.get(event.name, 0) + 1
         return {"checkpoint": event.name, "hit": self.hits[event.name], "tick": event.tick,
-                "rip": evidence.number(event.rip), "mode": state.mode, **state.written()}
+                "cpu": 0, "cpus": [{"mode": state.mode, **state.written(event.rip)}]}
 
     def _check_place(self, event, stops):
         if event.pa is None or event.pa != self.kernel.elf.pa_of(event.rip):
@@ -157,6 +158,8 @@ class _Run:
             wanted["table", name] = self.kernel.span(name, f"{name}_end")
         for name in self.asked.get("memory", {}).get(stop["checkpoint"], []):
             wanted["memory", name] = self.kernel.symbol_span(name)
+        if ("memory", ANSWERS) in wanted:
+            wanted["groups", ANSWERS] = self.kernel.symbol_span("exam_groups")
         wanted = {key: span for key, span in wanted.items() if span}
         found = dict(zip(wanted, bench.read(list(wanted.values()), state)))
         stop["staff"], stop["memory"] = [], {}
@@ -165,6 +168,9 @@ class _Run:
                 stop["staff"].append({"name": name, "sha256": evidence.sha256(data)})
             elif kind == "table":
                 stop[name] = self.pool.put(data)
+            elif kind == "groups":
+                asked = struct.unpack_from("<I", exam, layout.ASKED)[0]
+                stop["groups"] = layout.groups(data, asked)
             else:
                 pa, size = wanted[kind, name]
                 stop["memory"][name] = {"pa": evidence.number(pa), "size": size,
@@ -274,8 +280,8 @@ class _Run:
         state = bench.end_state(event)
         exam = bench.read([(self.kernel.exam, layout.SIZE)], None)[0]
         status = struct.unpack_from("<I", exam, layout.STATUS)[0]
-        end = {"how": event.kind, "tick": event.tick, "rip": evidence.number(event.rip),
-               **state.written(), "exam": self.pool.put(exam)}
+        end = {"how": event.kind, "tick": event.tick, "cpu": 0,
+               "cpus": [state.written(event.rip)], "exam": self.pool.put(exam)}
         if event.kind == "end":
             end["status"] = status
         if event.kind != "end" or status == layout.EXCEPTION:
@@ -290,14 +296,17 @@ class _Run:
 
     def evidence(self, emulator):
         """The whole, as CONTRACT.md, section 3, has it."""
-        remarks = [{"code": "R-EXTRA-BREAK", "count": self.extra}] if self.extra else []
-        return {"format": evidence.FORMAT, "version": evidence.VERSION,
+        return {"format": frame.FORMAT, "version": frame.VERSION,
                 "lesson": self.build.lesson, "seed": self.seed,
                 "optimisation": self.build.optimisation,
                 "emulator": {"name": emulator, "version": self.version},
                 "image": self.kernel.describe(self.asked.get("symbols", []),
                                               self.checks.get("gate", {}).get("defines", [])),
-                "gate": self.build.gate, "stops": self.stops, "accesses": self.accesses,
-                "steps": self.steps, "end": self.end, "tripwires": self.tripwires,
-                "remarks": remarks, "pool": self.pool.stored,
-                **({"entries": self.entries} if self.entries else {})}
+                "gate": self.build.gate, "boots": [self._boot()], "pool": self.pool.stored}
+
+    def _boot(self):
+        """What was seen from power on to the end."""
+        return {"stops": self.stops, "accesses": self.accesses, "steps": self.steps,
+                **({"entries": self.entries} if self.entries else {}),
+                "end": self.end, "tripwires": self.tripwires,
+                "remarks": [{"code": "R-EXTRA-BREAK", "count": self.extra}] if self.extra else []}

@@ -14,8 +14,8 @@ LIBRARY = "pg_"                 # the project's own walker and mapper
 USER = "user_"                  # probe_user_read_1: the same at CPL 3
 VECTORS_WITH_ERROR = (8, 10, 11, 12, 13, 14, 17, 21, 29, 30)
 _MASK = (1 << 64) - 1
-_LISTED = ("exam", "exam_answers", "probe_flush", "probe_resume", "machine_end", "break_here",
-           "image_start", "image_end", "work_start", "work_end", "staff_text_start",
+_LISTED = ("exam", "exam_answers", "exam_groups", "probe_flush", "probe_resume", "machine_end",
+           "break_here", "image_start", "image_end", "work_start", "work_end", "staff_text_start",
            "staff_text_end", "staff_rodata_start", "staff_rodata_end", "gdt", "gdt_end", "idt",
            "idt_end", "tss", "tss_end")
 

@@ -31,9 +31,10 @@ class State:
             return "32"
         return "64" if self.cs_l else "compat"
 
-    def written(self):
-        """The part of a stop that states registers."""
-        text = {"registers": {k: evidence.number(v) for k, v in self.registers.items()}}
+    def written(self, rip):
+        """What the evidence states of this CPU; rip: where it stands, as the Event has it."""
+        text = {"rip": evidence.number(rip),
+                "registers": {k: evidence.number(v) for k, v in self.registers.items()}}
         for name, table in (("gdtr", self.gdtr), ("idtr", self.idtr)):
             if table:
                 text[name] = {"base": evidence.number(table[0]),

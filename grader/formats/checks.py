@@ -10,13 +10,17 @@ import tomllib
 from grader.formats.values import problems
 
 TOP = {"title": str, "brief": str, "width": int, "memory": int, "memory_qemu": int, "order": list,
-       "budget": int, "notes": list, "wants_long_mode": bool, "physical_bits": int,
-       "va_bits": int, "gate": dict, "collect": dict, "tripwires": dict, "kernel": dict,
+       "budget": int, "notes": list, "groups": list, "wants_long_mode": bool,
+       "physical_bits": int, "va_bits": int, "gate": dict, "collect": dict, "tripwires": dict,
+       "kernel": dict, "draw": dict, "defaults": dict,
        "set": dict, "check": list, "fact": list, "tour": list}
 COMMON = {"id", "title", "points", "kind", "at", "needs", "emu", "code", "hint", "read", "see",
-          "uses", "work"}
-FACT = {"id", "title", "kind", "at", "emu", "read"}
+          "uses", "work", "defaults"}
+FACT = {"id", "title", "kind", "at", "emu", "read", "defaults"}
 SET = {"rows", "absent", "kernel", "random", "flags", "table"}
+RANDOM = {"draw", "cut", "leaf", "flags"}               # of a set's random rows
+DRAW = {"rows": {"after", "count", "page", "frame", "pages", "size"},
+        "questions": {"after", "count", "forms"}, "numbers": {"after", "numbers"}}
 EXPRESSIONS = ("root", "cr3", "va", "low", "high", "want", "before", "after", "used", "exactly",
                "written", "seen", "vector", "error", "cr2", "top", "until", "instead")
 
@@ -29,11 +33,29 @@ class BadChecks(Exception):
 
 
 class Checks(dict):
-    """checks.toml as a dict, and `kinds`: {name: function} of the kinds of checks it may use."""
+    """checks.toml as a dict, and `kinds`: {name: function} of the kinds of checks it may use.
+    Draws that are like another, checks and facts with defaults have all their keys here."""
 
     def __init__(self, table, kinds):
         super().__init__(table)
         self.kinds = kinds
+        if isinstance(table.get("draw"), dict):
+            self["draw"] = {}
+            for name, spec in table["draw"].items():
+                self["draw"][name] = self._expanded(spec, "like", self["draw"])
+        for part in ("check", "fact"):
+            if isinstance(table.get(part), list):
+                self[part] = [self._expanded(one, "defaults", self.get("defaults"))
+                              for one in table[part]]
+
+    @staticmethod
+    def _expanded(spec, key, tables):
+        """A table with what another one, which it names under `key`, says for it. A name that is
+        not there is left, for faults() to find."""
+        if not isinstance(spec, dict) or not isinstance(tables, dict) \
+                or spec.get(key) not in tables:
+            return spec
+        return {**tables[spec[key]], **{name: spec[name] for name in spec if name != key}}
 
     def but(self, **changes):
         """The same lesson's checks with some parts replaced."""
@@ -71,6 +93,12 @@ def maximum(checks, emulator=None):
                if emulator is None or check.get("emu", emulator) == emulator)
 
 
+def groups_of(checks):
+    """[(name, how many answers or None)] of the groups, in the order in which they are opened."""
+    parts = [text.partition("*") for text in checks.get("groups", [])]
+    return [(name, int(count) if count else None) for name, _, count in parts]
+
+
 def faults(checks):
     """Every fault as one sentence; empty when the checks are sound."""
     found = [f'unknown key "{key}"' for key in checks if key not in TOP]
@@ -81,6 +109,9 @@ def faults(checks):
     if found:
         return found
     stops = [text.partition("*")[0] for text in checks["order"]]
+    found += _group_faults(checks)
+    for name, spec in checks.get("draw", {}).items():
+        found += _draw_faults(name, spec, stops)
     for name, spec in checks.get("set", {}).items():
         found += [f'set "{name}" has the unknown key "{key}"' for key in spec if key not in SET]
         found += _set_faults(checks, name, spec, stops)
@@ -99,6 +130,35 @@ def faults(checks):
     return found
 
 
+def _group_faults(checks):
+    """Faults of `groups`. Each one's number of answers is fixed: by a check that reads it, or by
+    the number behind its name. So nothing can be moved from one to another."""
+    texts, found = checks.get("groups", []), []
+    for text in texts:
+        if not re.fullmatch(r"\w{1,27}(\*\d+)?", text):
+            return [f'the group "{text}" is not a word of at most 27 letters, or a word*number']
+    judged = {check.get("group") for check in checks["check"]}
+    names = [name for name, _ in groups_of(checks)]
+    for name, count in groups_of(checks):
+        if count is None and (name not in judged or names.count(name) > 1):
+            found.append(f'the group "{name}" needs its number of answers, {name}*number: it is '
+                         "opened more than once, or no check reads it")
+    return found
+
+
+def _draw_faults(name, spec, stops):
+    """Faults of one [draw.NAME]."""
+    if "like" in spec:
+        return [f'draw "{name}" is like "{spec["like"]}", which is no draw before it']
+    form = "numbers" if "numbers" in spec else "questions" if "forms" in spec else "rows"
+    found = [f'draw "{name}" has no key "{key}"' for key in spec if key not in DRAW[form]]
+    found += [f'draw "{name}" needs "{key}"' for key in sorted(DRAW[form] - {"pages", "size"})
+              if key not in spec]
+    if not found and spec["after"] not in stops:
+        found.append(f'draw "{name}": the stop "{spec["after"]}" is not in order')
+    return found
+
+
 def _set_faults(checks, name, spec, stops):
     """Faults of one [set.NAME]."""
     notes, found = checks.get("notes", []), []
@@ -108,13 +168,12 @@ def _set_faults(checks, name, spec, stops):
         texts = [row[key] for key in ("va", "pa", "page", "frame", "pages") if key in row]
         found += [f'set "{name}": {fault}' for text in texts if text != "any"
                   for fault in problems(text, notes, stops)]
-    random = spec.get("random")
-    if random:
-        lacking = [key for key in ("after", "count", "page", "frame") if key not in random]
-        found += [f'set "{name}": random needs "{key}"' for key in lacking]
-        if not lacking and random["after"] not in stops:
-            found.append(f'set "{name}": random is drawn after "{random["after"]}", '
-                         "which is not in order")
+    if "random" in spec:
+        found += [f'set "{name}": random has no key "{key}"' for key in spec["random"]
+                  if key not in RANDOM]
+        drawn = checks.get("draw", {}).get(spec["random"].get("draw"), {})
+        if "frame" not in drawn:
+            found.append(f'set "{name}": random needs the name of a draw with page and frame')
     found += [f'set "{name}": {fault}' for fault in
               _table_problems(spec.get("table"), checks, stops)]
     if spec.get("kernel") and not checks.get("kernel", {}).get("ranges"):
@@ -183,6 +242,12 @@ def _kind_faults(checks, check, who, stops, common):
               if key not in allowed]
     if "set" in check and check["set"] not in checks.get("set", {}):
         found.append(f'{who}: there is no set "{check["set"]}"')
+    if "defaults" in check:
+        found.append(f'{who}: there is no [defaults.{check["defaults"]}]')
+    if "group" in check and check["group"] not in [name for name, _ in groups_of(checks)]:
+        found.append(f'{who}: the group "{check["group"]}" is not in groups')
+    if "draw" in check and "forms" not in checks.get("draw", {}).get(check["draw"], {}):
+        found.append(f'{who}: there is no draw "{check["draw"]}" with forms')
     defines = checks.get("gate", {}).get("defines", [])
     if "uses" in check and (not check["uses"] or set(check["uses"]) - set(defines)):
         found.append(f"{who}: uses must name functions of [gate] defines, at least one")

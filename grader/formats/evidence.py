@@ -8,14 +8,12 @@ import hashlib
 import json
 import zlib
 
-FORMAT, VERSION = "pagewalk-evidence", 1
+from grader.formats import frame
+from grader.formats.frame import EvidenceError
+
 PAGE = 4096
 ZERO_PAGE = bytes(PAGE)
 LARGEST = 64 << 20              # nothing we store inflates to more than this
-
-
-class EvidenceError(Exception):
-    """The file is not evidence, or its bytes do not match their names."""
 
 
 def sha256(data):
@@ -61,8 +59,9 @@ def number(value):
 
 
 def dumps(evidence):
-    """The one text of this evidence: sorted keys, no spaces to choose, a newline at the end."""
-    return json.dumps(evidence, sort_keys=True, indent=1, ensure_ascii=True) + "\n"
+    """The one text of this evidence: sorted keys, a line for each value so that two files can be
+    compared, nothing in front of it (a tenth of the size), a newline at the end."""
+    return json.dumps(evidence, sort_keys=True, indent=0, ensure_ascii=True) + "\n"
 
 
 def dump(evidence, path):
@@ -72,14 +71,15 @@ def dump(evidence, path):
 
 
 def load(path):
-    """Read evidence from a file; EvidenceError when it is not of this format and version."""
+    """Read evidence from a file; EvidenceError when it cannot be read, is not of this format and
+    version, or its frame is damaged."""
     try:
         with open(path, encoding="ascii") as file:
             evidence = json.load(file)
-    except (OSError, ValueError) as why:
-        raise EvidenceError(f"{path}: cannot be read as evidence: {why}") from why
-    if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
-        raise EvidenceError(f"{path}: this is not Pagewalk evidence")
-    if evidence.get("version") != VERSION:
-        raise EvidenceError(f"{path}: evidence of version {evidence.get('version')}, not {VERSION}")
+        frame.check(evidence)
+    except (OSError, ValueError, RecursionError) as why:
+        raise EvidenceError(f"{path}: this cannot be read as evidence ({why}): name an "
+                            "evidence.json that a grading left") from why
+    except EvidenceError as why:
+        raise EvidenceError(f"{path}: {why}") from why
     return evidence

@@ -29,7 +29,8 @@ def gate(*, lesson, files, rules, flags, out, folder, include):
 
     lesson: "02_two_levels". files: {".c": path} and, where the lesson has assembly, {".asm": path}.
     flags: the command line per suffix ("gcc -m32 …", "nasm -f elf32 …"), include folders left out.
-    folder holds work.h, `include` the headers that rules["headers"] names.
+    folder holds work.h, `include` the headers: those that rules["headers"] names, else all that is
+    offered.
     Returns {"passed", "findings": [{"code", "what"}], "message", "sandbox"}; message is what the
     compiler said (warnings, or why there is no gate.o), sandbox what stood between it and this
     machine. MachineError: our own files are not in order.
@@ -69,13 +70,13 @@ def _alone(path):
 
 
 class _Room:
-    """A folder that holds the submission, work.h and the headers named, and nothing else."""
+    """A folder that holds the submission, work.h and what is offered, and nothing else."""
 
     def __init__(self, path, lesson, rules, folder, include):
         self.path, self.lesson, self.rules = path, lesson, rules
         (path / "work").mkdir()
         (path / "offered").mkdir()
-        names = ["work.h", *rules.get("headers", [])]
+        names = ["work.h", *rules.get("headers", _offered(include))]
         for name in names:
             found = next((Path(d) / name for d in (folder, include) if (Path(d) / name).is_file()),
                          None)
@@ -190,7 +191,7 @@ class _Room:
             file = (self.path / name).resolve()             # there or not: that is no news
             if not any(file.is_relative_to(place) for place in allowed):
                 yield "C-INCLUDE", (f"{file.name} is included from outside; only work.h and the "
-                                    "headers it names may be")
+                                    "headers in src/offered may be")
 
     def join(self, objects, flags):
         """One relocatable file of all objects."""
@@ -201,6 +202,12 @@ class _Room:
         width = [flag for flag in compiler if flag in ("-m32", "-m64")]
         self.must([compiler[0], *width, "-r", "-nostdlib", "-o", "both.o", *objects])
         return self.path / "both.o"
+
+
+def _offered(include):
+    """Names of the headers that every learner's file may include."""
+    return [*(f"offered/{path.name}" for path in sorted(Path(include, "offered").glob("*.h"))),
+            "paging/types.h"]
 
 
 def _good(command, done):

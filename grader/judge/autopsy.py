@@ -5,10 +5,10 @@ fault; the walk of those addresses says which of them was missing.
 """
 
 from grader.judge import show
-from grader.judge.facts import PG
-from grader.judge.kinds.steps import lacks, step_rows
-from grader.judge.paging.walk import P, PS
+from grader.judge.facts import LME, PAE, PG
+from grader.judge.paging.walk import P, PAGE, PS
 
+_BEFORE = (("cr4", PAE, "CR4.PAE"), ("efer", LME, "EFER.LME"))
 NAMES = {0: "#DE divide error", 1: "#DB debug", 6: "#UD invalid opcode", 8: "#DF double fault",
          10: "#TS invalid TSS", 11: "#NP segment not present", 12: "#SS stack fault",
          13: "#GP general protection", 14: "#PF page fault"}
@@ -30,9 +30,9 @@ def exception_text(fault):
 
 def _places(end, fault, long_mode):
     """(what, address, code when it is unmapped) of everything a fault needs."""
-    rip = fault.get("rip", end.registers.get("rip"))
+    rip = fault.get("rip")
     gate = (16 if long_mode else 8) * fault.get("vector", 14)
-    idt, gdt = (int(str(end.raw.get(name, {}).get("base", "0")), 0) for name in ("idtr", "gdtr"))
+    idt, gdt = (int(str(end.cpu.get(name, {}).get("base", "0")), 0) for name in ("idtr", "gdtr"))
     yield "code (RIP)", rip, "E-NO-IDENTITY"
     rsp = end.registers.get("rsp")
     yield "stack (RSP)", None if rsp is None else rsp - 4, "E-STACK-UNMAPPED"
@@ -125,3 +125,19 @@ def examine(facts, checks):
         return code, f"{said}, with paging still off", []
     code, why, rows = _walks(facts, end, fault)
     return code, f"{said}; {why}" if why else said, rows
+
+
+def lacks(step, root=None):
+    """What is not ready for long mode in the state of a step; empty when all is."""
+    missing = [f"{text} is clear" for name, bit, text in _BEFORE if not step[name] & bit]
+    if root is not None and step["cr3"] & -PAGE != root:
+        missing.append(f"CR3 is {show.address(step['cr3'])}")
+    return ", ".join(missing)
+
+
+def step_rows(taken):
+    """The recorded changes as lines: instruction, then the registers after it."""
+    return [show.row(step["insn"], "", f"CR0 {show.address(step['cr0'])}  "
+                     f"CR3 {show.address(step['cr3'])}  CR4 {show.address(step['cr4'])}  "
+                     f"EFER {show.address(step['efer'])}  CS.L {step['cs_l']}",
+                     step["rip"]) for step in taken]

@@ -54,7 +54,10 @@ def judge(facts, checks):
     if how == "timeout":
         raise Trouble("the emulator took too long; the wall clock decides nothing: run again")
     if how == "void":
-        wire = facts.evidence["tripwires"][-1]
+        if not facts.tripwires:
+            raise Trouble("the evidence ends as void, but says nowhere why: grade the submission "
+                          "again")
+        wire = facts.tripwires[-1]
         return wire["code"], wire["what"], []
     if how in ("hang", "budget") and facts.emulator["name"] != "bochs":
         raise Trouble("only Bochs decides whether a run hangs: repeat it there")

@@ -1,11 +1,11 @@
-"""A read-only view of evidence.json: stops, tables, notes and accesses as numbers and bytes.
+"""A read-only view of one boot of evidence.json: stops, tables, notes and accesses as numbers and
+bytes.
 
 Used by judge.py and the check kinds. It knows the evidence format (CONTRACT.md, section 3) and
 decides nothing. Evidence that is broken raises Trouble.
 """
 
 import base64
-import binascii
 import struct
 import zlib
 
@@ -28,14 +28,16 @@ def numbers(values):
 class Place:
     """The machine at one moment: registers and the table pages that were read.
 
-    A stop of the evidence, or its end. `name` is for people."""
+    A stop of the evidence, or its end. `cpu` is what the CPU that stopped had by itself; `raw` has
+    all CPUs, and what they share. `name` is for people."""
 
     def __init__(self, facts, index, raw, name):
         self.facts = facts
         self.index = index
         self.raw = raw
         self.name = name
-        self.registers = numbers(raw.get("registers", {}))
+        self.cpu = raw["cpus"][raw["cpu"]]
+        self.registers = numbers(self.cpu["registers"])
         self.tables = {number(pa): key for pa, key in raw.get("tables", {}).items()}
         self.spaces = {}                    # {(mode, root): Paging} that were asked for
 
@@ -92,6 +94,12 @@ class Place:
         whole = len(data) // _ANSWER.size * _ANSWER.size
         return list(_ANSWER.iter_unpack(data[:whole]))
 
+    def group(self, name):
+        """The answers of one group, as many as there are: a list of (ask, result, value)."""
+        table = self.answers()
+        return [answer for run, first, count in self.raw.get("groups", ()) if run == name
+                for answer in table[first:first + max(count, 0)]]
+
     def memory(self, symbol):
         """Bytes that [collect] memory asked for at this stop."""
         entry = self.raw.get("memory", {}).get(symbol)
@@ -100,38 +108,55 @@ class Place:
         return self.facts.blob(entry["sha"], entry.get("size"))
 
 
+def _boot(evidence):
+    """The boot that the checks are about."""
+    boots = evidence["boots"]
+    if len(boots) != 1:
+        raise Trouble(f"the evidence holds {len(boots)} boots, but the checks of this lesson look "
+                      "at one: grade the submission again")
+    return boots[0]
+
+
 class Facts:
-    """All of one run. `checks` gives the names of the notes and the width of addresses."""
+    """All of one boot. `evidence` is such as frame.check() lets pass. `checks` gives the names of
+    the notes and the width of addresses."""
 
     def __init__(self, evidence, checks):
-        if evidence.get("format") != "pagewalk-evidence" or evidence.get("version") != 1:
-            raise Trouble("this is not pagewalk evidence, version 1")
         self.evidence = evidence
         self.seed = evidence["seed"]
         self.emulator = evidence["emulator"]
         self.image = evidence["image"]
         self.notes = checks.get("notes", [])
         self.physical_bits = checks.get("physical_bits", 40)
+        self._blobs = {"zero": ZERO}
+        try:
+            self._read(_boot(evidence))
+        except (AttributeError, KeyError, TypeError, ValueError) as why:
+            raise Trouble(f"this evidence is damaged ({why!r}): grade the submission "
+                          "again") from why
+
+    def _read(self, boot):
+        """The numbers and places of the boot that is judged."""
         self.symbols = {name: number(value) for name, value in self.image["symbols"].items()}
         self.offset = number(self.image.get("offset", "0x0"))
-        self._blobs = {"zero": ZERO}
         self.stops = [Place(self, index, raw, f"checkpoint_{raw['checkpoint']}")
-                      for index, raw in enumerate(evidence["stops"])]
-        self.accesses = [numbers(access) for access in evidence.get("accesses", [])]
-        self.steps = [numbers(step) for step in evidence.get("steps", [])]
-        self.end = evidence["end"]
+                      for index, raw in enumerate(boot["stops"])]
+        self.accesses = [numbers(access) for access in boot["accesses"]]
+        self.steps = [numbers(step) for step in boot["steps"]]
+        self.entries = boot.get("entries", [])
+        self.end, self.tripwires, self.remarks = boot["end"], boot["tripwires"], boot["remarks"]
 
     def blob(self, key, size=None):
         """Bytes of the pool by their key. `size` tells how long a "zero" string is."""
         if key == "zero" and size is not None and size != len(ZERO):
             return bytes(size)
-        if key not in self._blobs:
-            try:
+        try:
+            if key not in self._blobs:
                 packed = self.evidence["pool"][key]
                 self._blobs[key] = zlib.decompress(base64.b64decode(packed))
-            except (KeyError, zlib.error, binascii.Error) as problem:
-                raise Trouble(f"pool entry {key[:12]}… cannot be read: {problem!r}") from problem
-        return self._blobs[key]
+            return self._blobs[key]
+        except (KeyError, TypeError, ValueError, zlib.error) as problem:
+            raise Trouble(f"pool entry {key!r:.13}… cannot be read: {problem!r}") from problem
 
     def stop(self, name):
         """The stop "name" (its first hit) or "name#n"; None when it was not reached."""
@@ -142,15 +167,11 @@ class Facts:
         return None
 
     def end_place(self):
-        """The machine at the end. Tables and exam fall back on the last stop's."""
-        raw = dict(self.end)
-        if not isinstance(raw.get("registers"), dict):
-            raw["registers"] = {key: value for key, value in self.end.items()
-                                if isinstance(value, str) and value.startswith("0x")}
-        if self.stops:
-            last = self.stops[-1].raw
-            for key in ("tables", "exam", "idtr", "gdtr"):
-                raw.setdefault(key, last.get(key))
-            raw["registers"] = {**last.get("registers", {}), **raw["registers"]}
-        raw = {key: value for key, value in raw.items() if value is not None}
+        """The machine at the end. What was not read there is that of the last stop."""
+        nothing = {"cpu": 0, "cpus": [{"registers": {}}], **self.end}
+        last = self.stops[-1].raw if self.stops else nothing
+        raw = {**{key: last[key] for key in ("tables", "exam", "cpu", "cpus") if key in last},
+               **self.end}
+        raw["cpus"] = [{**before, **now, "registers": {**before["registers"], **now["registers"]}}
+                       for before, now in zip(last["cpus"], raw["cpus"])]
         return Place(self, len(self.stops), raw, "the end of the run")

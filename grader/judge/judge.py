@@ -4,6 +4,7 @@ Used by the command line and by the tests that replay stored evidence. Points ar
 nowhere else.
 """
 
+from grader.formats import frame
 from grader.formats.checks import maximum
 from grader.formats.values import PagingOff, Trouble
 from grader.judge import ending, tripwires
@@ -175,7 +176,11 @@ def judge(evidence, checks):
     """The result of one run (schema/result.schema.json).
 
     Broken evidence and an emulator's trouble give the verdict "error", never a failure."""
-    gate = evidence.get("gate", {"passed": True})
+    try:
+        frame.check(evidence)
+    except frame.EvidenceError as trouble:
+        return _result(checks, {}, message=str(trouble))
+    gate = evidence["gate"]
     if not gate["passed"]:
         return build_error(evidence["lesson"], checks, "the submission was refused", gate)
     result = _result(checks, evidence)
@@ -187,7 +192,7 @@ def judge(evidence, checks):
         todo = ending.todo_names(facts, checks)
         if todo and not fell:
             fell = ("E-TODO", f"not written yet: {', '.join(todo)}", [])
-        result["remarks"] = [*evidence.get("remarks", []), *_unsafe(gate)]
+        result["remarks"] = [*facts.remarks, *_unsafe(gate)]
         result["tripwires"] = tripwires.find(facts, checks)
         _judge_all(facts, checks, todo, fell, result)
         if not fell:

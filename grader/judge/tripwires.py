@@ -4,6 +4,7 @@ Used by judge.py. The collector adds those that only it can see.
 """
 
 from grader.formats import exam as layout
+from grader.formats.checks import groups_of
 from grader.formats.values import Trouble, number
 from grader.judge.ending import order_of
 from grader.judge.paging.space import PAGE
@@ -39,16 +40,23 @@ def _baseline(facts, checks, what):
     return base
 
 
+def _held(stop, what):
+    """GDT, IDT or TSS, which lie in memory, or the register of each CPU that leads to one."""
+    if what in ("gdt", "idt", "tss"):
+        return stop.raw.get(what)
+    return [cpu.get(what) for cpu in stop.raw["cpus"]]
+
+
 def _same_tables(facts, checks):
     """GDT, IDT, TSS and their registers are as they were at the first stop."""
     if not facts.stops:
         return
     for what in ("gdt", "idt", "tss", "gdtr", "idtr", "tr"):
         base = _baseline(facts, checks, what)
-        if what not in base.raw:
+        if _held(base, what) is None:
             continue
         for stop in facts.stops[base.index + 1:]:
-            one, two = base.raw[what], stop.raw.get(what)
+            one, two = _held(base, what), _held(stop, what)
             if what == "gdt" and one != two and two:
                 one, two = (_descriptors(facts.blob(key)) for key in (one, two))
             if one != two:
@@ -106,13 +114,28 @@ def _exam(_facts, _checks, stop):
                     f"{stop.index + 1} were seen")
 
 
+def _groups(_facts, checks, stop):
+    """The groups of answers are opened in the lesson's order, lie one behind the other, and those
+    whose number of answers no check demands have the number that the lesson says."""
+    runs, due, at = stop.raw.get("groups", []), groups_of(checks), 0
+    if [name for name, _, _ in runs] != [name for name, _ in due[:len(runs)]]:
+        yield _wire("C-PATCHED-STAFF", stop, "the names of the groups of answers were changed")
+        return
+    for index, ((name, first, count), (_, wanted)) in enumerate(zip(runs, due)):
+        closed = index + 1 < len(runs)
+        if first != at or count < 0 or closed and wanted is not None and count != wanted:
+            yield _wire("C-PATCHED-STAFF", stop, f"the group of answers {name} was moved")
+            return
+        at += count
+
+
 def _places(facts, checks):
     """Stops happen at staff symbols, and none is jumped over."""
     due = order_of(checks)
     for stop in facts.stops:
         symbol = facts.symbols.get(f"checkpoint_{stop.raw['checkpoint']}")
-        if symbol is None or number(stop.raw["rip"]) - symbol not in AFTER_XCHG:
-            yield _wire("C-SKIPPED-STAFF", stop, f"stopped at {stop.raw['rip']}, which is not "
+        if symbol is None or number(stop.cpu["rip"]) - symbol not in AFTER_XCHG:
+            yield _wire("C-SKIPPED-STAFF", stop, f"stopped at {stop.cpu['rip']}, which is not "
                         "the staff's symbol")
         here = (stop.raw["checkpoint"], stop.raw.get("hit", 1))
         if stop.index < len(due) and here != due[stop.index] and here in due[stop.index:]:
@@ -121,12 +144,13 @@ def _places(facts, checks):
 
 def _collectors(facts, _checks):
     """What only the collector could see."""
-    return facts.evidence.get("tripwires", [])
+    return facts.tripwires
 
 
 # Each is needed: tests/corpora/tripwires.toml names a cheat that it alone keeps from points.
 OF_A_RUN = {"collector": _collectors, "hashes": _hashes, "tables": _same_tables, "places": _places}
-OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam}
+OF_A_STOP = {"staff_pages": _staff_pages, "registers": _registers, "exam": _exam,
+             "groups": _groups}
 
 
 def find(facts, checks):

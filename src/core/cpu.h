@@ -1,7 +1,6 @@
 /*
- * Every instruction that C cannot say: control registers, MSRs, ports, TLB. All inline assembly of
- * the platform is in this header and in checkpoint.h. Names are the SDM's; values are the raw
- * registers. Control registers are word-sized (SDM 3A, "Control Registers").
+ * Every instruction that C cannot say; all inline assembly of the platform is here and in
+ * checkpoint.h. Names are the SDM's; values are the raw registers (SDM 3A, "Control Registers").
  */
 #ifndef PAGEWALK_CPU_H
 #define PAGEWALK_CPU_H
@@ -15,6 +14,7 @@
 #define CR4_PSE  (1u << 4)
 #define CR4_PAE  (1u << 5)
 #define CR4_PGE  (1u << 7)
+#define CR4_LA57 (1u << 12)
 #define MSR_EFER 0xC0000080u
 #define EFER_LME (1u << 8)
 #define EFER_LMA (1u << 10)

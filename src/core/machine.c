@@ -1,10 +1,9 @@
 /* How a run ends: see machine.h. */
 #include "core/machine.h"
 
+#include <stddef.h>
+
 #include "core/cpu.h"
-#include "show/menu.h"
-#include "show/screen.h"
-#include "stage/exam.h"
 
 #define QEMU_EXIT  0xF4u   /* isa-debug-exit: exit status = value * 2 + 1 */
 #define BOCHS_EXIT 0x8900u /* Bochs' "unmapped" device: ends when it has read this word */
@@ -19,12 +18,17 @@ __attribute__((noinline, noclone, section(".text.stops"))) _Noreturn void machin
         cpu_halt();
 }
 
+static void (*before_end)(enum machine_end status);
+
+void machine_before_end(void (*hook)(enum machine_end status))
+{
+    before_end = hook;
+}
+
 _Noreturn void machine_stop(enum machine_end status)
 {
-    exam.status = status;
-    if (menu_was_there())
-        menu_return();
-    console_drain();
-    screen_show();
+    if (before_end != NULL)
+        before_end(status);
+    serial_drain();
     machine_end(status);
 }

@@ -3,11 +3,7 @@
  */
 #include "access.h"
 
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "access_core.h"
+#include "core/judge_access.h"
 
 struct pg_outcome pg_access(const struct pg_space *space, const struct pg_control *control, va_t va,
                             struct pg_access access)

@@ -1,12 +1,13 @@
 /*
- * One entry: what its bits say.
+ * One entry: what its bits say, and how one that names a table is written.
  *
  * Used by the walker and the mapper, and by anyone who shows an entry. Knows the geometry and
- * the CPU's features; knows no memory. Include word_64.h or word_32.h first.
+ * the CPU's features; knows no memory. A pg_entry has 64 bits, unless mode.h says otherwise.
  */
 #ifndef PAGING_ENTRY_H
 #define PAGING_ENTRY_H
 
+#include "core/any_mode.h"
 #include "geometry.h"
 
 /* Bits of an entry that are not address: what pg_map() calls flags. */
@@ -98,18 +99,14 @@ static inline pg_pa pg_frame_address(const struct pg_geometry *geometry, unsigne
 }
 
 /*
- * The flags of an entry that maps a page, as a PTE holds them: PAT in bit 7, no PS. So they
- * can be given to pg_leaf_entry() for a page of another size.
+ * The entry that names the table at `pa` (4 KiB aligned) and lets through what a page with
+ * `flags` needs: RW and US of them where the level carries rights, never XD.
  */
-static inline pg_entry pg_leaf_flags(const struct pg_geometry *geometry, unsigned level,
-                                     pg_entry entry)
+static inline pg_entry pg_table_entry(const struct pg_geometry *geometry, unsigned level, pg_pa pa,
+                                      pg_entry flags)
 {
-    uint64_t flags = entry & PG_FLAG_BITS;
-    if (geometry->level[level].leaf != PG_LEAF_ALWAYS) {
-        flags &= ~PTE_PS;
-        flags |= entry & PTE_PAT_LARGE ? PTE_PAT : 0;
-    }
-    return (pg_entry)flags;
+    uint64_t rights = geometry->level[level].has_rights ? flags & (PTE_RW | PTE_US) : 0;
+    return (pg_entry)(PTE_P | rights | pa.value);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Gives the five geometries to the program. Their numbers are in geometry_rows.h.
+ * Gives the five geometries to the program. Their numbers are in core/geometry_rows.h.
  */
 #include "geometry.h"
 
 #define PG_ROW(name) const struct pg_geometry pg_geometry_##name
-#include "geometry_rows.h"
+#include "core/geometry_rows.h"

@@ -1,14 +1,10 @@
 /*
- * Map, unmap. Each call walks, judges the walk, prepares everything that can fail, and only
- * then changes the tree. The contracts are in map.h.
+ * Map and unmap one page. Each call walks, judges the walk, prepares everything that can fail, and
+ * only then changes the tree. The contracts are in map.h; more than one page at a time is ranges/.
  */
 #include "map.h"
 
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "range_core.h"
+#include "core/store.h"
 
 /* Do these make a page? */
 static enum pg_result check_page(const struct pg_space *space, va_t va, pa_t pa, unsigned level)
@@ -38,14 +34,6 @@ struct pg_change pg_map(const struct pg_space *space, va_t va, pa_t pa, unsigned
     struct pg_change change = core_refused(PG_OK);
     core_store(space, &run, va, &pool, &change);
     return change;
-}
-
-struct pg_change pg_map_range(const struct pg_space *space, va_t va, pa_t pa, uint64_t bytes,
-                              uint64_t flags)
-{
-    if (bytes % PAGE_SIZE != 0)
-        return core_refused(PG_UNALIGNED);
-    return core_map_range(space, va, pa, bytes >> PAGE_SHIFT, flags);
 }
 
 /* Is every entry of the table of `level` at `table` zero? What cannot be read is in use. */

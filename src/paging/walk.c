@@ -1,13 +1,9 @@
 /*
- * The walk for callers who learn the geometry at run time. The walker is in walk_core.h.
+ * The walk for callers who learn the geometry at run time. The walker is in core/walker.h.
  */
 #include "walk.h"
 
-#include "word_64.h"
-
-#include "reach.h"
-
-#include "walk_core.h"
+#include "core/walker.h"
 
 struct pg_walk pg_walk(const struct pg_space *space, va_t va)
 {

@@ -6,7 +6,7 @@
 
 #include "core/bootinfo.h"
 #include "core/cpu.h"
-#include "show/console.h"
+#include "core/print.h"
 #include "show/screen.h"
 
 #define PS2_DATA           0x60u
@@ -39,7 +39,7 @@ static uint8_t keyboard_code(void)
 /* What was typed while nobody asked is no answer. */
 static void forget_keys(void)
 {
-    while (keyboard_code() != 0 || console_key() != 0)
+    while (keyboard_code() != 0 || serial_key() != 0)
         ;
 }
 
@@ -48,7 +48,7 @@ static bool key_is_escape(void)
 {
     for (;;) {
         uint8_t code = keyboard_code();
-        char c = console_key();
+        char c = serial_key();
         if (c != 0 || (code != 0 && !(code & PS2_RELEASED)))
             return c == ASCII_ESCAPE || code == PS2_ESCAPE;
     }
@@ -87,7 +87,7 @@ _Noreturn void menu_return(void)
     print("\nPress a key to go back to the menu.");
     screen_show();
     print("\n"); /* who reads the serial line knows now that the screen shows it */
-    console_close();
+    serial_close();
     (void)key_is_escape();
     reset();
 }

@@ -3,10 +3,10 @@
 
 #include "core/cpu.h"
 #include "core/traps/glance.h"
+#include "paging/entry.h"
 #include "show/ink.h"
 #include "show/menu.h"
 #include "show/screen.h"
-#include "stage/probe.h"
 
 #define MAP_ROWS    8u
 #define MAP_COLUMNS 32u
@@ -31,21 +31,12 @@ void portrait_allow(bool yes)
 
 /* ---- Maps ------------------------------------------------------------------------------------ */
 
-static bool is_page(const struct map *map, uint64_t entry)
-{
-    enum pg_leaf leaf = map->space->geometry->level[map->level].leaf;
-
-    return leaf == PG_LEAF_ALWAYS ||
-           ((entry & PTE_PS) && (leaf == PG_LEAF_PS || leaf == PG_LEAF_1G ||
-                                 (leaf == PG_LEAF_PSE && map->space->features.pse)));
-}
-
 /* How an entry looks: the higher the character's place in " .tr w", the more it says. */
 static char letter_of(const struct map *map, uint64_t entry)
 {
     if (!(entry & PTE_P))
         return '.';
-    if (!is_page(map, entry))
+    if (!pg_is_leaf(map->space->geometry, &map->space->features, map->level, entry))
         return 't';
     if (map->level > PG_PT)
         return entry & PTE_RW ? 'L' : 'l';
@@ -158,10 +149,9 @@ static bool screen_is_there(const struct pg_space *space)
     return walk.end == PG_END_MAPPED && walk.rights.write && walk.pa.value == VGA_TEXT;
 }
 
-static void draw_tables(void)
+static void draw_tables(word_t va)
 {
-    struct pg_space space = space_in_force();
-    word_t va = probe_last() != 0 ? probe_last() : (word_t)(uintptr_t)portrait_draw;
+    struct pg_space space = glance_space();
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
     unsigned top = space.geometry->levels, last = walk.steps;
     struct map map = { &space, { space.root.value & space.geometry->root_mask }, top, UINT32_MAX };
@@ -193,12 +183,12 @@ static void draw_nothing(void)
     ink_blank_to(SCREEN_COLUMNS);
 }
 
-void portrait_draw(void)
+void portrait_draw(word_t va)
 {
     if (silent)
         return;
     if (cpu_read_cr0() & CR0_PG)
-        draw_tables();
+        draw_tables(va != 0 ? va : (word_t)(uintptr_t)portrait_draw);
     else
         draw_nothing();
     screen_show();

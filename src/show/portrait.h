@@ -10,7 +10,10 @@
 
 #include <stdbool.h>
 
-void portrait_draw(void);
+#include "arch.h"
+
+/* `va`: the address whose walk is drawn; 0 for one of the staff's own. */
+void portrait_draw(word_t va);
 
 /* Whether portrait_draw does anything: false while somebody counts instructions. */
 void portrait_allow(bool yes);

@@ -12,9 +12,9 @@
 #include "arch.h"
 #include "core/cpu.h"
 #include "core/memory.h"
+#include "core/print.h"
 #include "core/traps/traps.h"
-#include "paging/walk.h"
-#include "show/console.h"
+#include "core/space_now.h"
 
 #define GATES_32        16u /* what the first eight long-mode gates leave room for */
 #define GATES_64_FROM   8u
@@ -75,22 +75,9 @@ void landing_read(struct landing_look *look)
     looking = NULL;
 }
 
-/* Paging is off: a table is where it is, if there is memory to hold it at all. */
-static bool read_physical(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    if (at.value >> 32 != 0)
-        return false;
-    *entry = *(const volatile uint64_t *)phys_ptr(at.value);
-    return true;
-}
-
 void landing_warn(pa32_t root)
 {
-    const struct pg_space space = { .geometry = &pg_geometry_4,
-                                    .root = { root.value },
-                                    .features = { .maxphyaddr = 36 },
-                                    .memory = { .read_entry = read_physical } };
+    struct pg_space space = space_now();
     const struct {
         uintptr_t va;
         bool written;
@@ -103,6 +90,8 @@ void landing_warn(pa32_t root)
     };
     bool lost = false;
 
+    space.geometry = &pg_geometry_4; /* paging is off: this is what the learner is about to enter */
+    space.root.value = root.value;
     for (unsigned i = 0; i < sizeof needed / sizeof *needed; i++) {
         struct pg_walk w = pg_walk(&space, (va_t){ needed[i].va });
         if (w.end == PG_END_MAPPED && w.pa.value == needed[i].va &&

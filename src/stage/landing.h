@@ -1,6 +1,6 @@
 /*
  * Where a lesson that starts in 32-bit C meets 64-bit code: the place the far jump lands at, the
- * way back, and exceptions while both are in use. The code is boot/landing64.asm.
+ * way back, and exceptions while both are in use. The code is boot/64/landing.asm.
  *
  * The C code stays 32-bit. Once long mode is active it runs in *compatibility mode*, where every
  * instruction means what it did before (SDM 3A, "64-Bit Mode and Compatibility Mode Operation").

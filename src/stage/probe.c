@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
+#include "core/print.h"
 #include "core/traps/traps.h"
-#include "show/console.h"
 
 #define RPL 3u /* of a selector: the ring, when it is that of CS */
 

@@ -1,6 +1,6 @@
 /*
  * An access by the CPU that may fault, and what came of it. The instruction itself stands in
- * boot/probe*.asm, where the grader can watch it; the trap code resumes behind it.
+ * boot/32/probe.asm and its twin, where the grader can watch it; the trap code resumes behind it.
  *
  * CR3 is reloaded before every probe, so that the tables in memory answer and not what the CPU
  * remembers of older ones (lesson 4 is about the difference and switches it off).

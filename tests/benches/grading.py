@@ -35,7 +35,7 @@ def empty_kernel(folder):
     lesson = all_lessons(ROOT)[0].name
     prefix = make(ROOT, "print-tools", NAME=lesson).strip()
     elf = folder / "kernel.elf"
-    subprocess.run([f"{prefix}ld", "-m", "elf_i386", "-T", "boot/kernel32.ld", "-z", "noexecstack",
+    subprocess.run([f"{prefix}ld", "-m", "elf_i386", "-T", "boot/32/kernel.ld", "-z", "noexecstack",
                     "--no-warn-rwx-segments", "-o", elf, *objects], cwd=ROOT, check=True)
     subprocess.run(["make", "-s", "-o", elf, "image", f"NAME={lesson}", f"OUT={folder}"], cwd=ROOT,
                    check=True)                             # -o: of this ELF file, as it is

@@ -47,9 +47,9 @@ def table_bytes():
     """[(mode, level, mapped, bytes)] that the library makes."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder, "tables")
-        building.build([*building.FAST, f"-I{building.LIBRARY}", f"-I{building.HERE}",
-                        *building.LIBRARY.glob("*.c"), ROOT / "tests/benches/tables.c",
-                        building.HERE / "machine.c", building.HERE / "check.c", "-o", program])
+        building.build([*building.FAST, *building.including(), *building.sources(),
+                        ROOT / "tests/benches/tables.c", building.SUPPORT / "machine.c",
+                        building.SUPPORT / "check.c", "-o", program])
         lines = subprocess.run([program], check=True, capture_output=True, text=True).stdout
     rows = (line.split() for line in lines.splitlines())
     return [(mode, int(level), int(mapped), int(size)) for mode, level, mapped, size in rows]

@@ -1,5 +1,5 @@
 // Answers one JSON line per generated space: the page's walk of each address. Run by
-// tests/unit/test_view_walk.py under Node.
+// tests/unit/tools/picture/test_walk.py under Node.
 import {readFileSync} from "node:fs";
 import {createInterface} from "node:readline";
 import {runInThisContext} from "node:vm";

@@ -38,7 +38,7 @@ def compare(evidence, folder):
     """{name: (count, first case)}: how many cases there were, and each kind of difference."""
     program, file = Path(folder, "compare"), Path(folder, "evidence")
     building.build([*building.FAST, *building.WARNINGS, f"-I{building.LIBRARY}",
-                    f"-I{ROOT / 'src'}", *building.LIBRARY.glob("*.c"),
+                    f"-I{ROOT / 'src'}", *building.sources(),
                     ROOT / "tests/guest/compare.c", ROOT / "tests/guest/predict/cases.c", "-o",
                     program])
     file.write_bytes(evidence)

@@ -1,7 +1,8 @@
 """How the host tests of src/paging are compiled and run. Used by run, coverage, fuzz and faults.
 
-Every test_*.c is a program; the other C files here are linked to each. BuildFailed carries what the
-compiler said. CC names another compiler.
+Every cases/test_*.c is a program. What is in support/ is linked to each, and so is special/: the
+library once more, compiled for one mode at a time. BuildFailed carries what the compiler said. CC
+names another compiler.
 """
 
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 LIBRARY = ROOT / "src" / "paging"
+CASES, SUPPORT, SPECIAL = HERE / "cases", HERE / "support", HERE / "special"
 AT_ONCE = 2
 COMPILER = os.environ.get("CC", "gcc")
 
@@ -38,34 +40,37 @@ def build(arguments, compiler=COMPILER):
         raise BuildFailed(result.stderr)
 
 
+def sources(library=LIBRARY):
+    """The library's C files, those in its folders included. No two have the same name."""
+    return sorted(library.rglob("*.c"))
+
+
+def including(library=LIBRARY):
+    """The compiler's words for the folders with headers."""
+    return [f"-I{folder}" for folder in (library, SUPPORT, SPECIAL)]
+
+
 def compile_all(jobs, library=LIBRARY):
     """Compiles (source, object, flags) triples, two at a time; all objects exist afterwards."""
     def one(job):
         source, target, flags = job
-        build([*flags, *WARNINGS, f"-I{library}", f"-I{HERE}", "-c", source, "-o", target])
+        build([*flags, *WARNINGS, *including(library), "-c", source, "-o", target])
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         list(pool.map(one, jobs))
 
 
-def tests():
-    """The test programs' sources, and the C files that all of them are linked with."""
-    sources = sorted(HERE.glob("*.c"))
-    programs = [source for source in sources if source.stem.startswith("test_")]
-    return programs, [s for s in sources if s not in programs and not s.stem.startswith("fuzz")]
-
-
 def flags_for(source, flags):
-    """special_*.c is the library once more, inlined to the last: sanitizers would take minutes."""
-    return PLAIN if flags is SANITIZED and source.stem.startswith("special_") else flags
+    """What is in special/ is inlined to the last: sanitizers would take minutes."""
+    return PLAIN if flags is SANITIZED and source.parent == SPECIAL else flags
 
 
 def build_programs(out, flags, library=LIBRARY, only=None):
     """The test programs, or those of `only`, compiled with `flags`; their paths, sorted."""
-    programs, common = tests()
-    programs = [p for p in programs if only is None or p.stem in only]
+    programs = [p for p in sorted(CASES.glob("test_*.c")) if only is None or p.stem in only]
+    common = [*sources(library), *sorted(SUPPORT.glob("*.c")), *sorted(SPECIAL.glob("*.c"))]
     jobs = [(source, out / f"{source.stem}.o", flags_for(source, flags))
-            for source in [*sorted(Path(library).glob("*.c")), *common, *programs]]
+            for source in [*common, *programs]]
     compile_all(jobs, library)
     shared = [target for source, target, _ in jobs if source not in programs]
     made = []

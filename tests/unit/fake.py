@@ -8,15 +8,19 @@ import base64
 import hashlib
 import struct
 import zlib
+from itertools import accumulate
+from pathlib import Path
 
+from cli.lessons import all_lessons
 from grader.formats.checks import Checks
-from grader.judge.kinds.table import KINDS
 
 SHIFTS = {"flat": (12,), "32bit": (22, 12), "pae": (30, 21, 12), "4level": (39, 30, 21, 12),
           "5level": (48, 39, 30, 21, 12)}
 WIDTH = {"flat": 4, "32bit": 4, "pae": 8, "4level": 8, "5level": 8}
 CR0 = 0x80010011
 CODE = 0x200000
+LESSONS = {lesson.number: lesson for lesson in all_lessons(Path(__file__).resolve().parents[2])}
+KINDS = {name: kind for lesson in LESSONS.values() for name, kind in lesson.kinds().items()}
 
 
 class Memory:
@@ -69,6 +73,15 @@ class Memory:
         raise AssertionError("no such leaf")
 
 
+def cpus(rip=CODE, mode="32", **registers):
+    """The part of a stop that tells of its CPU, the only one."""
+    return {"cpu": 0, "cpus": [{
+        "rip": hex(rip), "mode": mode,
+        "registers": {key: hex(value) for key, value in registers.items()},
+        "gdtr": {"base": "0x201000", "limit": 23}, "idtr": {"base": "0x202000", "limit": 255},
+        "tr": {"selector": "0x18", "base": "0x203000"}}]}
+
+
 class Run:
     """One run under construction; evidence() gives the dict the collector would have written."""
 
@@ -97,7 +110,10 @@ class Run:
                            asked, self.todo, 0, *notes)
 
     def stop(self, name, memory=None, cr3=0, mode="32bit", answers=None, **registers):
-        """Pass a checkpoint. `mode` None means paging off."""
+        """Pass a checkpoint. `mode` None means paging off. The answers are those of the group
+        "asked", unless `answers` is a table {group: answers}."""
+        groups = answers if isinstance(answers, dict) else {"asked": answers or []}
+        answers = None if answers is None else [one for group in groups.values() for one in group]
         hit = 1 + sum(stop["checkpoint"] == name for stop in self.stops)
         base = {"cr0": CR0 if mode else 0x11, "cr2": 0, "cr3": cr3, "cr4": 0x10, "efer": 0,
                 "eflags": 2, "dr7": 0x400, "rsp": 0x220000, "cs": 8}
@@ -112,15 +128,16 @@ class Run:
             hex(pa): self.store(page) for pa, page in memory.pages.items()}
         self.stops.append({
             "checkpoint": name, "hit": hit, "tick": 1000 * len(self.stops),
-            "rip": hex(int(self.symbols[f"checkpoint_{name}"], 16) + 3),
-            "registers": {key: hex(value) for key, value in base.items()},
-            "mode": "64" if mode == "4level" else "32",
-            "gdtr": {"base": "0x201000", "limit": 23}, "idtr": {"base": "0x202000", "limit": 255},
-            "tr": {"selector": "0x18", "base": "0x203000"},
+            **cpus(int(self.symbols[f"checkpoint_{name}"], 16) + 3,
+                   "64" if mode == "4level" else "32", **base),
             "staff": [{"name": "text", "sha256": "aa"}],
             "gdt": self.store(b"gdt"), "idt": self.store(b"idt"), "tss": self.store(b"tss"),
             "exam": self.store(self.exam(len(answers or []))), "tables": tables,
             "memory": self.answers(answers), "flush": "proved" if mode else "off"})
+        if answers is not None:
+            ends = list(accumulate(map(len, groups.values())))
+            self.stops[-1]["groups"] = [[group, end - len(mine), len(mine)]
+                                        for (group, mine), end in zip(groups.items(), ends)]
         return self.stops[-1]
 
     def answers(self, answers):
@@ -142,22 +159,27 @@ class Run:
 
     def evidence(self):
         """The whole document."""
-        return {"format": "pagewalk-evidence", "version": 1, "lesson": self.lesson,
+        return {"format": "pagewalk-evidence", "version": 2, "lesson": self.lesson,
                 "seed": self.seed, "optimisation": "-O2",
                 "emulator": {"name": self.emulator, "version": "2.7"},
                 "image": {"sha256": "00", "entry": "0x200000", "symbols": dict(self.symbols),
                           "offset": hex(self.offset), "staff": self.staff,
                           "work": {"va": "0x208000", "size": 4096},
                           "image": {"va": "0x200000", "size": 0x20000}},
-                "gate": self.gate, "stops": self.stops, "accesses": self.accesses,
-                "steps": self.steps, "end": self.end, "tripwires": self.tripwires,
-                "remarks": self.remarks, "pool": self.pool}
+                "gate": self.gate, "boots": [self.boot()], "pool": self.pool}
+
+    def boot(self):
+        """The one boot of this run."""
+        return {"stops": self.stops, "accesses": self.accesses, "steps": self.steps,
+                "end": self.end, "tripwires": self.tripwires, "remarks": self.remarks}
 
 
 def checks(*entries, **more):
     """checks.toml as a dict: two stops, one set "p" of three rows and an absent page."""
     found = {"title": "Two levels", "width": 32, "order": ["start", "process_1"],
-             "notes": ["root_1"], "gate": {"defines": ["walk", "map"]},
+             "notes": ["root_1"],
+             "groups": list(dict.fromkeys(e["group"] for e in entries if "group" in e)),
+             "gate": {"defines": ["walk", "map"]},
              "kernel": {"ranges": [{"name": "image", "from": hex(CODE), "pages": 1}]},
              "set": {"p": {"rows": [{"page": 0, "frame": 1}, {"page": 0x403, "frame": 3},
                                     {"page": 0xFFFFF, "frame": 5}],
@@ -185,3 +207,20 @@ def run(memory, root, **more):
     result.stop("start", mode=None)
     result.stop("process_1", memory, root)
     return result
+
+
+def built(pages, offset=0, leaf=12, width=WIDTH["4level"], spoil=None, **flags):
+    """A run whose 4-level tables hold pages of (va, pa); spoil(memory, root, entry address)."""
+    memory = Memory()
+    root = memory.table()
+    for va, pa in pages:
+        where = memory.map("4level", root, va, pa, leaf=leaf, **flags)
+        if spoil:
+            memory.put(where, spoil(memory.get(where, width)), width)
+    recorded = Run(lesson="08_four_levels")
+    recorded.offset = offset
+    recorded.staff = []
+    recorded.notes = [root]
+    recorded.stop("start", memory, root, mode="4level")
+    recorded.stop("process_1", memory, root, mode="4level")
+    return recorded, memory, root

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cli.lessons import all_lessons
+
 ROOT = Path(__file__).resolve().parents[2]
 GRADER = ROOT / "grader"
 ROOMS = {"formats": (), "machine": (), "gate": ("formats", "machine"),
@@ -53,11 +55,16 @@ def impurities(folder):
         for name in imported(path):
             if name not in PURE and not name.startswith(("grader.judge", "grader.formats")):
                 yield f"{path.name} imports {name}"
-        for node in ast.walk(tree(path)):
-            called = node.func if isinstance(node, ast.Call) else None
-            word = getattr(called, "id", getattr(called, "attr", None))
-            if word in OPENS and ast.unparse(called) != "re.compile":
-                yield f"{path.name} calls {word}()"
+        yield from calls(path)
+
+
+def calls(path):
+    """Calls by which a file could read what it was not given."""
+    for node in ast.walk(tree(path)):
+        called = node.func if isinstance(node, ast.Call) else None
+        word = getattr(called, "id", getattr(called, "attr", None))
+        if word in OPENS and ast.unparse(called) != "re.compile":
+            yield f"{path.name} calls {word}()"
 
 
 def test_every_room_of_the_grader_has_a_rule():
@@ -86,10 +93,76 @@ def test_nothing_outside_tests_imports_tests():
         assert not [name for name in imported(path) if name.split(".")[0] == "tests"], path
 
 
+def arrows():
+    """{module: modules of ours that it imports} of the product's Python."""
+    files = {}
+    for folder, name in ((GRADER, "grader"), *((ROOT / "tools" / name, name)
+                                               for name in ("cli", "figures", "picture"))):
+        for path in modules(folder):
+            parts = (name, *path.relative_to(folder).with_suffix("").parts)
+            files[".".join(parts).removesuffix(".__init__")] = path
+    return {name: {found for found in _imports(name, path, files) if found != name}
+            for name, path in files.items()}
+
+
+def _imports(name, path, files):
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom):
+            home = ".".join([*name.split(".")[:-node.level], *filter(None, [node.module])]) \
+                if node.level else node.module
+            for alias in node.names:
+                whole = f"{home}.{alias.name}"
+                yield from [one for one in (whole, home) if one in files][:1]
+
+
+def cycle(graph):
+    """A way from a module back to itself, or None."""
+    done = set()
+
+    def follow(name, way):
+        if name in way:
+            return [*way[way.index(name):], name]
+        if name not in done:
+            for after in sorted(graph[name]):
+                found = follow(after, [*way, name])
+                if found:
+                    return found
+        done.add(name)
+        return None
+    return next(filter(None, (follow(name, []) for name in sorted(graph))), None)
+
+
+def test_no_module_comes_back_to_itself():
+    graph = arrows()
+    assert len(graph) > 100 and cycle(graph) is None
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) == ["a", "b", "c", "a"]
+
+
+def own_code():
+    """The judge's code that lies in lessons."""
+    return sorted((ROOT / "src/lessons").glob("[0-9]*_*/*.py"))
+
+
+def test_a_kind_of_one_lesson_is_as_pure_as_the_judge():
+    found = own_code()
+    assert found
+    for path in found:
+        allowed = {name for name in imported(path) if name.startswith((".", "grader.judge",
+                                                                       "grader.formats"))}
+        assert set(imported(path)) - PURE == allowed, path
+        assert not list(calls(path)), path
+
+
+def test_no_two_lessons_have_a_kind_of_the_same_name():
+    names = [name for lesson in all_lessons(ROOT) if (lesson.folder / "kinds.py").exists()
+             for name in lesson.module("kinds").KINDS]
+    assert len(names) == len(set(names)) > 20
+
+
 def test_the_judge_reaches_evidence_and_nothing_else():
     assert not list(impurities(GRADER / "judge"))
     # Of formats/ it may use what reads a table or packs bytes; these two read files of ours.
-    for name in ("values", "seeds", "exam"):
+    for name in ("values", "seeds", "exam", "frame"):
         assert not set(imported(GRADER / f"formats/{name}.py")) - PURE - {"grader.formats.values"}
 
 

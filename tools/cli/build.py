@@ -15,7 +15,7 @@ from pathlib import Path
 from cli import BUILD, TROUBLE, USAGE, NotBuilt, Stop, say
 from grader.collect.collector import Build
 from grader.gate import gate as gatekeeper
-from grader.machine import sandbox
+from grader.machine import comp_dir, sandbox
 from grader.machine.bochs_setup import FastBoot
 
 PACKAGES = {"make": "make", "nasm": "nasm", "grub-mkimage": "grub-common", "xorriso": "xorriso",
@@ -51,14 +51,14 @@ def _command(targets, variables):
             *(f"{name}={value}" for name, value in variables.items())]
 
 
-def make(root, target, **variables):
-    """Runs one internal make target; what it printed, or Stop with the compiler's message."""
-    command = _command([target], variables)
+def make(root, *targets, **variables):
+    """Runs internal make targets; what they printed, or Stop with the compiler's message."""
+    command = _command(targets, variables)
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
     done = subprocess.run(command, cwd=root, env=clean, capture_output=True, text=True,
                           check=False)
     if done.returncode != 0:
-        raise Stop(BUILD, f"{done.stdout}{done.stderr}make {target} failed; what the compiler "
+        raise Stop(BUILD, f"{done.stdout}{done.stderr}make {targets[0]} failed; what the compiler "
                           "says stands above.")
     return done.stdout
 
@@ -94,14 +94,20 @@ def _digest(paths, flags):
     return h.hexdigest()
 
 
-def _gate(lesson, files, checks, out, optimisation):
+def _staff(root, more, **variables):
+    """Builds the staff's objects; {ending: the command line that compiles a learner's file}."""
+    with lock(root / "build"):
+        said = make(root, "staff", *more, "print-work-flags", **variables)
+    lines = (line.split(" ", 1) for line in said.splitlines() if line.startswith("."))
+    return {ending: command.strip() for ending, command in lines}
+
+
+def _gate(lesson, files, checks, out, flags):
     """gate.o for these files: the findings, from memory when nothing has changed."""
-    root = lesson.root
-    flags = {end: make(root, "print-work-flags", NAME=lesson.name, OPT=optimisation,
-                       WORK=f"x{end}").strip() for end in files}
+    root, flags = lesson.root, {ending: flags[ending] for ending in files}
     watched = [*files.values(), lesson.folder / "work.h", lesson.folder / "checks.toml",
                *sorted(Path(gatekeeper.__file__).parent.glob("*.py")), sandbox.__file__,
-               *sorted((root / "src").rglob("*.h"))]
+               comp_dir.__file__, root / "build/tools", *sorted((root / "src").rglob("*.h"))]
     key = _digest([path for path in watched if Path(path).exists()], json.dumps(flags))
     memory = out / "gate.json"
     if memory.exists() and (out / "gate.o").exists():
@@ -132,10 +138,17 @@ def _link(root, iso, verdict, out, **variables):
     place = Path(out).resolve()
     if place.is_relative_to(root):          # make cannot have spaces in a name, and the way to the
         place = place.relative_to(root)     # project may have some
-    variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", "")}
-    for target in ["kernel", *IMAGES[iso]]:
-        done = sandbox.run(_command([target], variables), root, write=[Path(out).resolve()],
+    # make has just asked the tools for their versions, for the staff's objects: not again.
+    variables |= {"OUT": str(place), "CROSS": os.environ.get("CROSS", ""),
+                  "TOOLS": (root / "build/tools").read_text("utf-8").strip()}
+
+    def made(*targets):
+        return sandbox.run(_command(targets, variables), root, write=[Path(out).resolve()],
                            read=[root])
+    if not made("kernel", *IMAGES[iso]).status:
+        return
+    for target in ["kernel", *IMAGES[iso]]:                 # which of them was it?
+        done = made(target)
         why = f"make {target} was stopped: {done.stopped}." if done.stopped else \
             f"{done.out}{done.said}make {target} failed; what it says stands above."
         if done.status and target == "kernel":
@@ -158,11 +171,9 @@ def build(lesson, files, *, optimisation="-O2", iso=True, seed=None, out=None, q
     if not quiet and not out.exists():
         say("building ...")
     common = {"NAME": lesson.name, "OPT": optimisation}
-    with lock(root / "build"):
-        for target in ["staff"] + (["build/rom.bin"] if iso == "fast" else []):
-            make(root, target, **common)
+    flags = _staff(root, ["build/rom.bin"] if iso == "fast" else [], **common)
     with lock(out):
-        verdict = _gate(lesson, files, lesson.checks(), out, optimisation)
+        verdict = _gate(lesson, files, lesson.checks(), out, flags)
         if not (out / "gate.o").exists():
             raise NotBuilt(verdict["message"] or "The learner's file does not compile.",
                            verdict)

@@ -12,6 +12,7 @@ from grader.collect import collector
 from grader.judge import judge
 
 EMULATORS = {None: ["bochs"], "bochs": ["bochs"], "qemu": ["qemu"], "both": ["bochs", "qemu"]}
+LARGEST_SEED = 10_000                  # of those that are drawn: short enough to type again
 TOOLS = {"bochs": ("bochs",), "qemu": ("qemu-system-x86_64",)}
 
 
@@ -52,7 +53,7 @@ def grade_files(lesson, files, emulators, seed, *, optimisation="-O2", out=None,
     runs = {}
     for emulator in emulators:
         runs[emulator] = run_one(made, checks, emulator, seed, progress(emulator))
-        if emulator == "qemu" and runs[emulator][0]["end"]["how"] == "timeout":
+        if emulator == "qemu" and runs[emulator][0]["boots"][-1]["end"]["how"] == "timeout":
             again = grade_files(lesson, files, ["bochs"], seed, optimisation=optimisation, out=out,
                                 fast=fast, quiet=quiet, progress=progress)
             again.silent = True

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 
 from cli import TROUBLE, Stop
+from grader.formats import evidence as records
 
 
 def write_text(path, text):
@@ -33,6 +34,14 @@ def read_json(path):
         return None
     except ValueError as why:
         raise Stop(TROUBLE, f"{path} is damaged ({why}): grade again, or remove it.") from why
+
+
+def keep_runs(graded, folder):
+    """Writes what a grading left behind: evidence and result of each run."""
+    for emulator, (evidence, result) in graded.runs.items():
+        (folder / emulator).mkdir(parents=True, exist_ok=True)
+        records.dump(evidence, folder / emulator / "evidence.json")
+        write_json(folder / emulator / "result.json", result)
 
 
 def folder(lesson, out=None):

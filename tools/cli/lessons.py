@@ -1,8 +1,12 @@
 """Finding lessons and their files. Knows the folder layout, nothing about what a lesson does."""
 
+import importlib
 import re
+import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from cli import TROUBLE, USAGE, Stop
 from grader.formats.checks import BadChecks, Checks, load
@@ -42,13 +46,35 @@ class Lesson:
         """The learner's own files, whether they exist or not."""
         return {end: self.root / "work" / f"{self.name}{end}" for end in self.parts()}
 
+    def module(self, name):
+        """A module of the lesson's own judge code, by name; its folder is a package for that."""
+        package = f"lesson_{self.number}_{zlib.crc32(str(self.folder).encode()):08x}"
+        if package not in sys.modules:
+            sys.modules[package] = ModuleType(package)
+            sys.modules[package].__path__ = [str(self.folder)]
+        try:
+            return importlib.import_module(f"{package}.{name}")
+        except (ImportError, SyntaxError, NameError) as why:
+            raise Stop(TROUBLE,
+                       f"src/lessons/{self.name}/{name}.py cannot be used: {why}.") from why
+
+    def kinds(self):
+        """{name: function}: the kinds of checks of all lessons, and this one's own where it has
+        some."""
+        own = self.module("kinds").KINDS if (self.folder / "kinds.py").exists() else {}
+        for name in own:
+            if name in KINDS:
+                raise Stop(TROUBLE, f'src/lessons/{self.name}/kinds.py: all lessons have a kind '
+                                    f'"{name}" already: give this one another name.')
+        return {**KINDS, **own}
+
     def checks(self):
         """checks.toml, found sound; empty while a lesson has none. Stop says file, line, fault."""
         path = self.folder / "checks.toml"
         if not path.exists():
-            return Checks({}, KINDS)
+            return Checks({}, self.kinds())
         try:
-            return load(path, KINDS)
+            return load(path, self.kinds())
         except BadChecks as why:
             raise Stop(TROUBLE, str(why).replace(f"{self.root}/", "")) from why
 

@@ -9,8 +9,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "word_64.h"
-
 #include "entry.h"
 
 static const struct pg_features everything = {

@@ -3,13 +3,13 @@
 Questions are drawn again from the seed: a guest that asked something easier is a tripwire.
 """
 
-from grader.formats.seeds import Generator, mix
 from grader.formats.values import Trouble
 from grader.judge import show
 from grader.judge.diagnose import answers as diagnose_answers
 from grader.judge.diagnose.answers import Answer
 from grader.judge.kinds.base import failed, keys, passed
 from grader.judge.paging.walk import PAGE, canonical
+from grader.judge.wanted import draws
 
 _WIDE = 48
 
@@ -27,46 +27,42 @@ def _draw(context, form, draw, rows):
     return canonical(va, 32 if context.checks.get("width") == 32 else _WIDE)
 
 
-def _questions(context, count):
+def _questions(context):
     """What the staff must have asked, or None when the lesson asks fixed questions."""
     asks = context.get("asks")
     if asks is not None:
         return [context.value(ask) for ask in asks]
-    spec = context.get("draw")
-    if spec is None:
+    if "draw" not in context.check:
         return None
-    after = context.facts.stop(spec["after"])
-    if after is None:
-        raise Trouble(f'questions need the stop "{spec["after"]}", which was not reached')
-    draw = Generator(mix(context.facts.seed, after.index + 1))
-    for _ in range(spec.get("skip", 0)):
-        draw.next()
+    draw, spec = draws.begin(context.facts, context.checks, context.check["draw"])
     rows = context.wanted().rows if "set" in context.check else []
     forms = spec["forms"]
-    return [_draw(context, forms[index % len(forms)], draw, rows) for index in range(count)]
+    return [_draw(context, forms[index % len(forms)], draw, rows)
+            for index in range(spec["count"])]
 
 
-@keys("first count", "set root mode expect draw asks found none value tables_at")
+def _number(context, due):
+    """How many answers the check expects: as many as it lists, draws, or says."""
+    listed = context.get("expect", due)
+    return context.check["count"] if listed is None else len(listed)
+
+
+@keys("group", "count set root mode expect draw asks found none value tables_at")
 def answers(context):
-    """Questions first … first + count of exam_answers. Keys: set (truth: the wanted set) or root
+    """Questions of one group, and no other. Keys: set (truth: the wanted set) or root
     and mode (truth: the tables at the stop), tables_at (another stop), found and none (results
     that mean mapped and not, default 1 and 0); or expect = [{result, value?, code?, value_code?}]:
-    value_code where the result is right and the value is not.
-    asks (addresses) or draw = {after, skip, forms = [{page, offset} | {row} | {bits}]}."""
-    first, count = context.check["first"], context.check["count"]
-    table = context.stop.answers()
-    exam = context.stop.exam()
-    if first + count > min(len(table), exam.asked if exam else 0):
-        if context.facts.end["how"] == "end":
-            return failed("C-SKIPPED-STAFF", "the staff's questions were not asked",
-                          tripwire="C-SKIPPED-STAFF")
-        return failed("E-NO-CHECKPOINT", "the run ended before all questions were asked")
-    mine = table[first:first + count]
-    due = _questions(context, count)
+    value_code where the result is right and the value is not. What was asked: asks (addresses) or
+    draw (the name of a [draw.NAME] with forms). count, where neither these nor expect tell."""
+    due = _questions(context)
+    mine, problem = context.answers(_number(context, due))
+    if problem:
+        return problem
     for index, (ask, _, _) in enumerate(mine):
         if due is not None and ask != due[index]:
-            return failed("C-PATCHED-STAFF", f"question {first + index} asks {show.address(ask)}, "
-                          f"the seed gives {show.address(due[index])}", tripwire="C-PATCHED-STAFF")
+            return failed("C-PATCHED-STAFF", f"question {index} of {context.check['group']} asks "
+                          f"{show.address(ask)}, the seed gives {show.address(due[index])}",
+                          tripwire="C-PATCHED-STAFF")
     return _codes(context, mine) if "expect" in context.check else _translations(context, mine)
 
 

@@ -83,6 +83,21 @@ class Context:
         """The wanted set of the check as it must stand at the stop."""
         return wanted.expand(self.facts, self.checks, self.check["set"], stop or self.stop)
 
+    def answers(self, count, stop=None):
+        """(the `count` answers of the check's group, None), or (None, the Outcome that says why
+        they are not there)."""
+        mine = (stop or self.stop).group(self.check["group"])
+        if len(mine) == count:
+            return mine, None
+        if len(mine) > count:
+            return None, failed("C-PATCHED-STAFF", f"the group {self.check['group']} has "
+                                f"{len(mine)} answers, the staff asked for {count}",
+                                tripwire="C-PATCHED-STAFF")
+        if self.facts.end["how"] == "end":
+            return None, failed("C-SKIPPED-STAFF", "the staff's questions were not asked",
+                                tripwire="C-SKIPPED-STAFF")
+        return None, failed("E-NO-CHECKPOINT", "the run ended before all questions were asked")
+
     def others(self, paging):
         """Further address spaces that could have been meant: [collect] roots and other stops."""
         found = []

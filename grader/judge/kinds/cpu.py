@@ -24,8 +24,8 @@ def registers(context):
             rows.append(show.row(name.upper(), show.address(have[name] & ~clear | must),
                                  show.address(have[name])))
     mode = context.get("mode")
-    if mode and context.stop.raw["mode"] != mode:
-        rows.append(show.row("mode", mode, context.stop.raw["mode"]))
+    if mode and context.stop.cpu["mode"] != mode:
+        rows.append(show.row("mode", mode, context.stop.cpu["mode"]))
     if rows:
         code = next((code for name, bit, code in _MISSING if bit & ~have[name]
                      & context.value(context.get(name, {}).get("set", 0))), None)

@@ -6,10 +6,9 @@ notes a set names.
 
 from typing import NamedTuple
 
-from grader.formats.seeds import Generator, mix
 from grader.formats.values import Trouble, evaluate
 from grader.judge.paging.walk import PAGE, U, W, X, canonical
-from grader.judge.wanted import table as wanted_table
+from grader.judge.wanted import draws, table as wanted_table
 from grader.judge.wanted.pieces import largest_pages
 
 SIZES = {"4K": 1 << 12, "2M": 1 << 21, "4M": 1 << 22, "1G": 1 << 30}
@@ -129,14 +128,10 @@ def absent_of(facts, stop, spec):
                name=spec.get("name", ""))
 
 
-def random_rows(facts, spec, va_bits):
+def random_rows(facts, checks, spec, va_bits):
     """(mapped, unmapped again) of a random part, drawn as CONTRACT.md section 4 says."""
-    after = facts.stop(spec["after"])
-    if after is None:
-        raise Trouble(f'random rows need the stop "{spec["after"]}", which was not reached')
-    draw = Generator(mix(facts.seed, after.index + 1))
-    for _ in range(spec.get("skip", 0)):
-        draw.next()
+    draw, drawn = draws.begin(facts, checks, spec["draw"])
+    spec, after = {**drawn, **spec}, facts.stop(drawn["after"])
     low, high = (evaluate(value, facts, after) for value in spec["page"])
     frame_low, frame_high = (evaluate(value, facts, after) for value in spec["frame"])
     width = (high - low + 1) // spec["count"]
@@ -147,9 +142,9 @@ def random_rows(facts, spec, va_bits):
     for index in range(spec["count"]):
         page = low + index * width + draw.below(width)
         frame = frame_low + draw.below(frame_high - frame_low + 1)
-        pages = 1
-        if "pages" in spec:
-            least, most = (evaluate(value, facts, after) for value in spec["pages"])
+        pages = spec.get("pages", 1)
+        if isinstance(pages, list):
+            least, most = (evaluate(value, facts, after) for value in pages)
             pages = least + draw.below(most - least + 1)
         row = Row(canonical(page * unit, va_bits), pages * unit, frame * unit, must, must_not,
                   leaf, "size" in spec, origin="random")
@@ -188,7 +183,7 @@ def expand(facts, checks, name, stop):
         rows += [row_of(facts, stop, row, flags, row["origin"]) for row in more]
         absent += [absent_of(facts, stop, row) for row in none]
     if "random" in spec:
-        mapped, cut = random_rows(facts, {"flags": flags, **spec["random"]}, va_bits)
+        mapped, cut = random_rows(facts, checks, {"flags": flags, **spec["random"]}, va_bits)
         rows, absent = rows + mapped, absent + cut
     kernel = []
     if spec.get("kernel"):

@@ -1,7 +1,7 @@
 /*
  * What differs for 32-bit code: linked and mapped 1:1, so a physical address is a pointer (as long
  * as the tables in force say so), and the shapes of gates, TSS and trap frame. Its twin is
- * arch64/arch.h.
+ * core/64/arch.h.
  */
 #ifndef PAGEWALK_ARCH_H
 #define PAGEWALK_ARCH_H
@@ -53,7 +53,7 @@ static inline void tss_double_fault_stack(struct tss *t, word_t top)
     (void)t, (void)top; /* 32-bit gates cannot switch stacks by themselves */
 }
 
-/* The stack as boot/vectors32.asm leaves it. */
+/* The stack as boot/32/vectors.asm leaves it. */
 struct trap {
     word_t cr2, di, si, bp, unused, bx, dx, cx, ax;
     word_t vector, error, ip, cs, flags;

@@ -1,12 +1,14 @@
 /*
  * What differs for 64-bit code: the image is linked in the top 2 GiB, physical memory below 4 GiB
- * is reached through a window at an offset. Its twin is arch32/arch.h.
+ * is reached through a window at an offset. Its twin is core/32/arch.h.
  */
 #ifndef PAGEWALK_ARCH_H
 #define PAGEWALK_ARCH_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "offered/descriptors64.h"
 
 #define ARCH_ACCUMULATOR      "rax"
 #define ARCH_BITS             64
@@ -22,14 +24,6 @@ static inline void *phys_ptr(uint64_t pa)
     return (void *)(uintptr_t)(WINDOW + pa);
 }
 
-/* SDM 3A, "64-Bit Mode IDT". */
-struct gate {
-    uint16_t offset_low, selector;
-    uint8_t ist, type;
-    uint16_t offset_middle;
-    uint32_t offset_high, reserved;
-};
-
 static inline struct gate gate_to(word_t target, uint16_t selector, uint8_t ist)
 {
     return (struct gate){ .offset_low = (uint16_t)target,
@@ -39,13 +33,6 @@ static inline struct gate gate_to(word_t target, uint16_t selector, uint8_t ist)
                           .offset_middle = (uint16_t)(target >> 16),
                           .offset_high = (uint32_t)(target >> 32) };
 }
-
-/* SDM 3A, "Task Management in 64-bit Mode". ist[0] is IST1. */
-struct __attribute__((packed, aligned(16))) tss {
-    uint32_t reserved0;
-    uint64_t rsp[3], reserved1, ist[7], reserved2;
-    uint16_t reserved3, io_map;
-};
 
 static inline void tss_kernel_stack(struct tss *t, word_t top)
 {
@@ -58,7 +45,7 @@ static inline void tss_double_fault_stack(struct tss *t, word_t top)
     t->ist[0] = top;
 }
 
-/* The stack as boot/vectors64.asm leaves it. */
+/* The stack as boot/64/vectors.asm leaves it. */
 struct trap {
     word_t cr2, r15, r14, r13, r12, r11, r10, r9, r8, di, si, bp, bx, dx, cx, ax;
     word_t vector, error, ip, cs, flags, sp, ss;

@@ -3,7 +3,7 @@
 
 #include "arch.h"
 #include "core/memory.h"
-#include "show/console.h"
+#include "core/print.h"
 
 #define WINDOW_BYTES 0x100000000u
 

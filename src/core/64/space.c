@@ -5,18 +5,8 @@
 #include "core/cpu.h"
 #include "core/frames.h"
 #include "core/machine.h"
+#include "core/space_now.h"
 #include "paging/map.h"
-
-#define WINDOW_BYTES 0x100000000u
-
-static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    if (at.value >= WINDOW_BYTES)
-        return false;
-    *entry = *(volatile uint64_t *)phys_ptr(at.value);
-    return true;
-}
 
 static void write_entry(void *context, pa_t at, unsigned bytes, uint64_t entry)
 {
@@ -53,14 +43,11 @@ static const struct pg_tlb tlb = { .drop_page = drop_page, .drop_all = drop_all,
 
 static struct pg_space current(void)
 {
-    return (struct pg_space){
-        .geometry = &pg_geometry_4,
-        .root = { cpu_read_cr3() },
-        .features = { .maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax,
-                      .nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0 },
-        .memory = { .read_entry = read_entry, .write_entry = write_entry },
-        .frames = { .alloc = take_table, .free = give_table },
-    };
+    struct pg_space space = space_now();
+
+    space.memory.write_entry = write_entry;
+    space.frames = (struct pg_frames){ .alloc = take_table, .free = give_table };
+    return space;
 }
 
 /* In the words a learner knows. What is left over would mean damaged tables. */

@@ -1,5 +1,5 @@
 /*
- * Running a function on a stack of one's choice: boot/stack64.asm. For lessons that break stacks on
+ * Running a function on a stack of one's choice: boot/64/stack.asm. For lessons that break stacks on
  * purpose and want to go on afterwards.
  */
 #ifndef PAGEWALK_STACK_H

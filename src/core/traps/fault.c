@@ -6,8 +6,8 @@
 
 #include "core/cpu.h"
 #include "core/machine.h"
+#include "core/print.h"
 #include "core/traps/glance.h"
-#include "show/console.h"
 
 #define CODE_SELECTOR_INDEX_SHIFT 3
 
@@ -42,7 +42,7 @@ static void print_end(const struct pg_walk *walk, const struct pg_level *last, w
 
 static void print_walk(word_t va, word_t error)
 {
-    struct pg_space space = space_in_force();
+    struct pg_space space = glance_space();
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
     const struct pg_level *level = &space.geometry->level[walk.level];
 

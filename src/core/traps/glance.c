@@ -2,9 +2,8 @@
 #include "core/traps/glance.h"
 
 #include "core/cpu.h"
+#include "core/space_now.h"
 
-#define EDX_PSE36  (1u << 17)
-#define EDX_1G     (1u << 26)
 #define PDPT_BYTES 32u
 
 extern const uint8_t glance_read[], glance_end[];
@@ -45,35 +44,10 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
     return true;
 }
 
-static struct pg_features cpu_features(void)
+struct pg_space glance_space(void)
 {
-    struct pg_features f = { .maxphyaddr = 36, .pse = (cpu_read_cr4() & CR4_PSE) != 0 };
-    uint32_t last = cpu_id(CPUID_EXTENDED).eax;
+    struct pg_space space = space_now();
 
-    f.pse36 = (cpu_id(1).edx & EDX_PSE36) != 0;
-    if (last >= CPUID_FEATURES) {
-        uint32_t edx = cpu_id(CPUID_FEATURES).edx;
-        f.pages_1g = (edx & EDX_1G) != 0;
-        if (cpu_has_efer())
-            f.nxe = (cpu_read_msr(MSR_EFER) & EFER_NXE) != 0;
-    }
-    if (last >= CPUID_ADDRESS_WIDTHS)
-        f.maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax;
-    return f;
-}
-
-/* The space that is in force: which mode it is follows from the registers (SDM 3A, "Paging Modes").
- */
-struct pg_space space_in_force(void)
-{
-    struct pg_space space = { .geometry = &pg_geometry_32,
-                              .root = { cpu_read_cr3() },
-                              .features = cpu_features(),
-                              .memory = { .read_entry = read_entry } };
-
-    if (cpu_read_cr4() & CR4_PAE)
-        space.geometry = &pg_geometry_pae;
-    if (is_long_mode())
-        space.geometry = &pg_geometry_4;
+    space.memory = (struct pg_memory){ .read_entry = read_entry };
     return space;
 }

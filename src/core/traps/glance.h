@@ -1,7 +1,7 @@
 /*
- * Looking at tables without trusting them: memory that may not be mapped is read without harm, and
- * the space in force is told from the registers. Unlike a probe (probe.h) a glance asks nobody to
- * repair, is not watched by the grader, and may happen while a probe is on its way.
+ * Looking at tables without trusting them: memory that may not be mapped is read without harm.
+ * Unlike a probe (stage/probe.h) a glance asks nobody to repair, is not watched by the grader, and
+ * may happen while a probe is on its way.
  *
  * Used by the report of a fault and by the portrait.
  */
@@ -20,7 +20,8 @@ bool glance(uintptr_t va, uint32_t *value);
 /* For the trap code: true when the trap was a glance's, which then goes on. */
 bool glance_caught(struct trap *t);
 
-/* The space that the registers name now, read by glances. With paging off it means nothing. */
-struct pg_space space_in_force(void);
+/* space_now(), read by glances: for when its tables may be anywhere. With paging off it means
+ * nothing. */
+struct pg_space glance_space(void);
 
 #endif

@@ -5,7 +5,6 @@
 #include "core/machine.h"
 #include "core/memory.h"
 #include "core/traps/glance.h"
-#include "stage/probe.h"
 
 #define SELECTOR_CODE    0x08u
 #define SELECTOR_TSS     0x28u
@@ -18,7 +17,7 @@ extern uint64_t gdt[];
 __attribute__((aligned(16), section(".data.idt"))) struct gate idt[VECTORS];
 __attribute__((section(".data.tss"))) struct tss tss;
 
-static trap_handler handlers[VECTORS];
+static trap_handler first, handlers[VECTORS];
 static bool reporting;
 
 /* #DF gets a stack of its own: it is what remains when a fault could not be pushed (64-bit only).
@@ -47,6 +46,11 @@ void traps_init(void)
     cpu_load_idt(&(struct cpu_table_pointer){ sizeof idt - 1, (uintptr_t)idt });
 }
 
+void traps_first(trap_handler handler)
+{
+    first = handler;
+}
+
 void traps_handle(unsigned vector, trap_handler handler)
 {
     handlers[vector] = handler;
@@ -54,7 +58,7 @@ void traps_handle(unsigned vector, trap_handler handler)
 
 void trap_dispatch(struct trap *t)
 {
-    if (glance_caught(t) || probe_caught(t))
+    if (glance_caught(t) || (first != NULL && first(t)))
         return;
     if (t->vector < VECTORS && handlers[t->vector] != NULL && handlers[t->vector](t))
         return;

@@ -1,6 +1,6 @@
 /*
  * Exceptions: the table of vectors, who gets to handle one, and the report when nobody does.
- * The frame's shape is arch.h's; the first instructions are boot/vectors*.asm.
+ * The frame's shape is arch.h's; the first instructions are boot/32/vectors.asm and its twin in 64/.
  */
 #ifndef PAGEWALK_TRAPS_H
 #define PAGEWALK_TRAPS_H
@@ -32,6 +32,9 @@ void traps_init(void);
 /* A lesson's handler: true when the trap is dealt with and the instruction may be resumed. */
 typedef bool (*trap_handler)(struct trap *t);
 void traps_handle(unsigned vector, trap_handler handler);
+
+/* `handler` is asked before all others, whatever the vector: the staff's probes. */
+void traps_first(trap_handler handler);
 
 void trap_dispatch(struct trap *t); /* called by the vectors */
 

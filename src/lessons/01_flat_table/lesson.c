@@ -16,7 +16,7 @@
 
 #define SLICES    1024u
 #define QUESTIONS 128u /* to each process */
-#define CUT       4u   /* every fourth extra page is unmapped again */
+#define EXTRA_CUT 4u   /* every fourth extra page is unmapped again */
 
 enum { FLAT_MAP, FLAT_UNMAP, FLAT_TRANSLATE, SWITCH_TO }; /* as in work.h */
 
@@ -58,9 +58,9 @@ static void build(struct process *process, const struct process_rows *rows)
     map_rows(map_page, process, rows);
 }
 
-static void cut_extras(struct process *process, const uint32_t page[EXTRAS])
+static void cut_extras(struct process *process, const uint32_t page[EXTRA_ROWS])
 {
-    for (unsigned i = CUT - 1; i < EXTRAS; i += CUT) {
+    for (unsigned i = EXTRA_CUT - 1; i < EXTRA_ROWS; i += EXTRA_CUT) {
         va32_t va = { page[i] << PAGE_SHIFT };
         lesson_needs(flat_unmap(process, va), FLAT_UNMAP, "flat_unmap");
     }
@@ -119,7 +119,7 @@ static void run_both(void)
 
 void lesson_main(void)
 {
-    uint32_t extra[EXTRAS], bytes = sizeof flat_table_1;
+    uint32_t extra[EXTRA_ROWS], bytes = sizeof flat_table_1;
 
     processes_require_frames();
     processes_label_frames();
@@ -140,8 +140,11 @@ void lesson_main(void)
     print("4  flat_translate, the same addresses in both processes:\n");
     show_translations(find, &one, &two);
     print("     It is asked %u more for each; nine calls need the right refusal.\n", QUESTIONS);
+    exam_group("translate_1");
     ask_translations(find, &one, QUESTIONS);
+    exam_group("translate_2");
     ask_translations(find, &two, QUESTIONS);
+    exam_group("refusals");
     ask_for_refusals();
     CHECKPOINT(answers);
 

@@ -44,7 +44,7 @@ static void map_page(void *space, uint32_t page, uint32_t frame)
     lesson_needs(map(space, page_at(page), frame_at(frame), PTE_RW), MAP, "map");
 }
 
-static void new_space(struct space *space, unsigned note)
+static void new_space(struct space *space, enum note note)
 {
     if (!frame_take(&space->directory))
         panic("no frame for a directory");
@@ -138,7 +138,7 @@ static void run_both(void)
 
 void lesson_main(void)
 {
-    uint32_t extra[EXTRAS];
+    uint32_t extra[EXTRA_ROWS];
     struct space scratch;
 
     processes_require_frames();
@@ -163,8 +163,11 @@ void lesson_main(void)
     print("4  translate, the same addresses in both processes:\n");
     show_translations(find, &one, &two);
     print("     It is asked %u more for each; nine calls need the right refusal.\n", QUESTIONS);
+    exam_group("translate_1");
     ask_translations(find, &one, QUESTIONS);
+    exam_group("translate_2");
     ask_translations(find, &two, QUESTIONS);
+    exam_group("refusals");
     ask_for_refusals();
     CHECKPOINT(answers);
     run_both();

@@ -115,18 +115,23 @@ void second_half(struct space *scratch)
     exam.note[LEFT_BEFORE] = frames_free();
     print("7  map_range: %u pages from 0x%08x on, and the last three up to 2^32.\n", pages,
           page << PAGE_SHIFT);
+    exam_group("ranges");
     range(scratch, page, frame, pages);
     range(scratch, TOP_PAGE, TOP_FRAME, TOP_PAGES);
     exam.note[LEFT_NOW] = frames_free();
     CHECKPOINT(ranges);
     print("8  Eleven calls that must be refused and leave no trace.\n");
+    exam_group("range_refusals");
     refuse_ranges(scratch, page);
     exam.note[LEFT_NOW] = frames_free();
     CHECKPOINT(refused);
     print("9  Three tables are missing, and there are frames for 0, 1, 2.\n");
+    exam_group("short_ranges");
     run_short(scratch);
     print("10 Everything is unmapped again: every table's frame comes back.\n");
+    exam_group("unmapped_range");
     unmap_all(scratch, page, pages);
+    exam_group("unmapped_top");
     unmap_all(scratch, TOP_PAGE, TOP_PAGES);
     exam.note[LEFT_NOW] = frames_free();
     CHECKPOINT(emptied);

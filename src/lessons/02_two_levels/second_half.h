@@ -3,7 +3,7 @@
 #define LESSON_SECOND_HALF_H
 
 enum { WALK, MAP, TRANSLATE, UNMAP, MAP_RANGE }; /* as in work.h */
-enum {
+enum note {
     ROOT_1,
     ROOT_2,
     ROOT_LONE,

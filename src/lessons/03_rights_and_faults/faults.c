@@ -205,6 +205,7 @@ void faults_run(void)
     uint32_t code = area[CODE].start.value, data = area[DATA].start.value;
     uint32_t buffer = area[BUFFER].start.value, narrow = (uint32_t)exam.note[NARROW_START];
 
+    exam_group("faults");
     touch(true, PROBE_READ_4, 0);
     touch(false, PROBE_WRITE_4, 16 + 4 * exam_below(64));
     touch(true, PROBE_READ_1, data);
@@ -226,6 +227,7 @@ void faults_run(void)
 
 void faults_run_short(void)
 {
+    exam_group("short_faults");
     frames_limit(0);
     touch(true, PROBE_READ_4, area[DATA].start.value + FRAME_BYTES);
     touch(true, PROBE_WRITE_4, area[SPARE].start.value);

@@ -7,6 +7,7 @@
 
 #include "core/cpu.h"
 #include "core/machine.h"
+#include "core/space_now.h"
 #include "core/traps/traps.h"
 #include "paging/access.h"
 #include "stage/exam.h"
@@ -113,36 +114,24 @@ void matrix_ask(void)
 {
     unsigned agreed = 0;
 
+    exam_group("rights");
     for (unsigned i = 0; i < KINDS * KINDS; i++)
         ask_rights(at(i / KINDS, i % KINDS), &agreed);
     print("     effective_rights and the library's walk agree on %u of 64 pages\n", agreed);
+    exam_group("predictions");
     for (unsigned i = 0; i < KINDS * KINDS * 8; i++)
         ask_prediction(i / 8 / KINDS, i / 8 % KINDS,
                        (struct access){ .write = i & 1, .user = i & 2, .wp = i & 4 });
+    exam_group("no_page");
     ask_about_nothing(at(PTE_RW | PTE_US, PTE_P | PTE_RW | PTE_US));
     ask_about_nothing(at(PTE_P | PTE_RW | PTE_US, PTE_RW | PTE_US));
 }
 
 /* ---- What the library says: a walk gives the rights of a page, pg_access all of it ---- */
 
-static bool read_entry(void *context, pa_t where, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    *entry = *(volatile uint32_t *)phys_ptr(where.value);
-    return true;
-}
-
-static struct pg_space library_space(void)
-{
-    return (struct pg_space){ .geometry = &pg_geometry_32,
-                              .root = { root },
-                              .features = { .maxphyaddr = 32 },
-                              .memory = { .read_entry = read_entry } };
-}
-
 static enum pg_end library_walk(uint32_t va, uint32_t *rights)
 {
-    struct pg_space space = library_space();
+    struct pg_space space = space_now();
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
 
     *rights = (walk.rights.write ? PTE_RW : 0) | (walk.rights.user ? PTE_US : 0);
@@ -152,7 +141,7 @@ static enum pg_end library_walk(uint32_t va, uint32_t *rights)
 /* As the CPU's answers stand in `seen`; i counts them in the same order. */
 static uint8_t library_access(unsigned i)
 {
-    struct pg_space space = library_space();
+    struct pg_space space = space_now();
     struct pg_control control = { .wp = i / KINDS / KINDS / 4 % 2 };
     struct pg_access access = { .kind = i / KINDS / KINDS % 2 ? PG_WRITE : PG_READ,
                                 .user = i / KINDS / KINDS / 2 % 2 };

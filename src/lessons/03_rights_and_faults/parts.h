@@ -6,7 +6,7 @@
 #include "work.h"
 
 enum { EFFECTIVE_RIGHTS, PREDICT, ON_PAGE_FAULT }; /* as in work.h */
-enum {
+enum note {
     POOL_START,
     POOL_END,
     MATRIX_ROOT,

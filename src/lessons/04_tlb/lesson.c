@@ -132,7 +132,7 @@ static void use(va32_t first, uint32_t chosen, enum probe_kind kind)
 
 static void age(void)
 {
-    const va32_t first = { (uint32_t)exam.note[AGED] };
+    const va32_t first = { (uint32_t)exam.note[AGED_PAGE] };
     uint32_t mapped = (uint32_t)exam_next() | 3u;
     uint32_t once = ((uint32_t)exam_next() | 1u) & mapped & ((1u << AGED_PAGES) - 1);
     uint32_t again = ((uint32_t)exam_next() | 3u) & mapped & ((1u << AGED_PAGES) - 1);
@@ -175,15 +175,20 @@ void lesson_main(void)
     facts_changes();
     facts_crowd();
     facts_global();
+    exam_group("changes");
     changed_under_use();
     CHECKPOINT(rest);
     print("10 Five more changes, then sixteen calls that must leave everything as it is.\n");
     ask_for_the_rest();
     CHECKPOINT(asked);
+    exam_group("refusals");
     ask_for_refusals();
     CHECKPOINT(aged);
-    print("11 Which pages are in use? 24 of them from 0x%08x on:\n", (uint32_t)exam.note[AGED]);
+    print("11 Which pages are in use? 24 of them from 0x%08x on:\n",
+          (uint32_t)exam.note[AGED_PAGE]);
+    exam_group("ages");
     age();
+    exam_group("age_in_use");
     age_in_use(&trial[PRESENT]);
     CHECKPOINT(end);
     print("13 Done.\n");

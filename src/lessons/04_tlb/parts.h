@@ -39,8 +39,32 @@ enum {
 
 extern struct trial trial[TRIALS];
 
-/* exam.note: page, old and new frame of trial i lie at 3 * i; MOVED_ENTRY is a physical address. */
-enum { POOL_START = 3 * TRIALS, POOL_END, ROOT, CROWD, AGED, D_STALE, D_FRESH, MOVED_ENTRY };
+#define NOTES_OF(trial) trial##_PAGE, trial##_OLD, trial##_NEW
+
+enum note {
+    NOTES_OF(STALE), /* those of the other trials follow, 3 apart */
+    NOTES_OF(ABSENT),
+    NOTES_OF(READ_ONLY),
+    NOTES_OF(WRITABLE),
+    NOTES_OF(PRESENT),
+    NOTES_OF(DIRTY),
+    NOTES_OF(CROWDED),
+    NOTES_OF(LASTING),
+    NOTES_OF(MOVED),
+    NOTES_OF(DECOY),
+    NOTES_OF(LOCKED),
+    NOTES_OF(GONE),
+    NOTES_OF(GLOBAL),
+    NOTES_OF(ZERO),
+    POOL_START,
+    POOL_END,
+    ROOT,
+    CROWD_PAGE,
+    AGED_PAGE,
+    D_STALE,
+    D_FRESH,
+    MOVED_ENTRY, /* a physical address */
+};
 
 #define AGED_PAGES     24u
 #define WRITABLE_ENTRY ((uint32_t)(PTE_P | PTE_RW))

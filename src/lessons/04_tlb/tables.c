@@ -83,12 +83,12 @@ void trials_draw(void)
         trial[i].page.value = table | slot << PAGE_SHIFT;
         trial[i].old = labelled();
         trial[i].new = labelled();
-        exam.note[3 * i] = trial[i].page.value;
-        exam.note[3 * i + 1] = trial[i].old.value;
-        exam.note[3 * i + 2] = trial[i].new.value;
+        exam.note[STALE_PAGE + 3 * i] = trial[i].page.value;
+        exam.note[STALE_OLD + 3 * i] = trial[i].old.value;
+        exam.note[STALE_NEW + 3 * i] = trial[i].new.value;
     }
-    exam.note[CROWD] = trial[CROWDED].page.value + CROWD_BYTES;
-    exam.note[AGED] = table | (AGED_SLOT + exam_below(8)) << PAGE_SHIFT;
+    exam.note[CROWD_PAGE] = trial[CROWDED].page.value + CROWD_BYTES;
+    exam.note[AGED_PAGE] = table | (AGED_SLOT + exam_below(8)) << PAGE_SHIFT;
     exam.note[ROOT] = cpu_read_cr3();
 }
 

@@ -1,6 +1,6 @@
 /* Lesson 5: what a page size costs and buys, reckoned from the geometry alone. */
+#include "core/print.h"
 #include "parts.h"
-#include "show/console.h"
 
 #define SMALL_OBJECTS 50000u
 #define SMALL_SHIFT   12u

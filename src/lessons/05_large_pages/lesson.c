@@ -42,9 +42,10 @@ static void ask_with_null(va32_t va)
 static void ask_for_refusals(void)
 {
     static const uint64_t bad_frame[] = { 0x1000, 0x2000, 0x100000, 0x200000, BIT(40) };
-    const va32_t free = large_page(4), taken = user.page[exam_below(DRAWN_PAGES)];
+    const va32_t free = large_page(4), taken = user.page[exam_below(DRAWN_ROWS)];
     const pa_t frame = { (uint64_t)LARGE_BYTES * MIXED_FIRST };
 
+    exam_group("refusals");
     for (unsigned i = 0; i < sizeof bad_frame / sizeof *bad_frame; i++) {
         pa_t bad = { frame.value + bad_frame[i] };
         exam_answer(bad.value, map_large(&user.space, free, bad, 0), 0);
@@ -137,6 +138,7 @@ static void second_half(void)
     CHECKPOINT(low_bits);
     read_bits();
     print("13 Calls about pages that cannot be one, or not be split: no trace of them, either.\n");
+    exam_group("alike");
     ask_odd();
     exam.note[FREE_NOW] = frames_free();
     CHECKPOINT(alike);
@@ -155,7 +157,9 @@ void lesson_main(void)
     build_mixed();
     CHECKPOINT(mixed);
     print("6  translate is asked 1,024 times, with CR4.PSE and without.\n");
+    exam_group("translate_on");
     ask_mixed(true);
+    exam_group("translate_off");
     ask_mixed(false);
     CHECKPOINT(asked);
     second_half();

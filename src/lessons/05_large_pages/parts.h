@@ -6,8 +6,7 @@
 
 enum { MAP_LARGE, TRANSLATE, SPLIT_LARGE, JOIN_PAGES, SWITCH_ON }; /* as in work.h */
 
-/* exam.note[], by the names of checks.toml. */
-enum {
+enum note {
     ROOT_ALL,
     ROOT_FAR,
     ROOT_USER,
@@ -27,7 +26,7 @@ enum {
 
 #define LARGE_PAGES   1024u /* in a directory */
 #define TABLE_ENTRIES 1024u
-#define DRAWN_PAGES   4u /* in the spaces that are split and joined again */
+#define DRAWN_ROWS    4u /* in the spaces that are split and joined again */
 
 /* Free memory for experiments, in units of 4 MiB. Below it, words are read and written. */
 #define WORDS_FIRST     4u
@@ -40,8 +39,8 @@ enum {
 /* Pages that were drawn, to be found again. */
 struct drawn {
     struct space space;
-    va32_t page[DRAWN_PAGES];
-    pa32_t frame[DRAWN_PAGES];
+    va32_t page[DRAWN_ROWS];
+    pa32_t frame[DRAWN_ROWS];
 };
 
 /* costs.c: figures, from the geometry alone. */
@@ -52,7 +51,7 @@ void print_reach(void);
 extern struct space all; /* everything, at its own address: the space in force */
 extern struct space far_away, crowd;
 extern struct drawn user, own;
-void new_space(struct space *space, unsigned note);
+void new_space(struct space *space, enum note note);
 va32_t large_page(uint32_t number); /* the address of 4 MiB page `number` */
 void map_everything(void);
 void map_far(void);

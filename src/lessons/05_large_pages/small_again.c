@@ -38,7 +38,7 @@ void split_drawn(struct drawn *drawn)
     uint32_t *pde = &table_at(drawn->space.directory)[drawn->page[0].value / LARGE_BYTES];
     uint32_t before = *pde;
 
-    for (unsigned i = 0; i < DRAWN_PAGES; i++) {
+    for (unsigned i = 0; i < DRAWN_ROWS; i++) {
         va32_t inside = { drawn->page[i].value + exam_below(LARGE_BYTES) };
         lesson_needs(split_large(&drawn->space, inside), SPLIT_LARGE, "split_large");
     }
@@ -67,7 +67,7 @@ static bool leads_on(const struct drawn *drawn, unsigned page)
 
 void require_sound_splits(const struct drawn *drawn)
 {
-    for (unsigned i = 0; i < DRAWN_PAGES; i++) {
+    for (unsigned i = 0; i < DRAWN_ROWS; i++) {
         if (leads_on(drawn, i))
             continue;
         print("\nThe page at 0x%08x was split, and its small pages do not lead where it led.\n"
@@ -168,7 +168,7 @@ void ask_odd(void)
 
 void join_drawn(struct drawn *drawn)
 {
-    for (unsigned i = 0; i < DRAWN_PAGES; i++)
+    for (unsigned i = 0; i < DRAWN_ROWS; i++)
         (void)join_pages(&drawn->space, drawn->page[i]);
     print("     PDE 0x%08x\n",
           table_at(drawn->space.directory)[drawn->page[0].value / LARGE_BYTES]);

@@ -9,10 +9,20 @@
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
-#define FAR_PAGES     8u       /* drawn, to frames anywhere below 2^40 */
-#define FRAMES_IN_ALL 0x40000u /* of 4 MiB, below 2^40 */
-#define OBJECTS       1000u    /* one to a large page */
-#define OBJECT_BYTES  64u
+#define FAR_ROWS       8u /* drawn, to frames anywhere below 2^40 */
+#define FAR_FIRST_PAGE 16u
+#define FAR_SLICE      62u      /* large pages to each */
+#define FAR_FRAMES     0x40000u /* of 4 MiB, below 2^40 */
+
+#define DRAWN_FIRST_PAGE  16u
+#define DRAWN_SLICE       248u
+#define DRAWN_FIRST_FRAME MIXED_FIRST
+#define DRAWN_FRAMES      MIXED_FRAMES
+
+#define OBJECTS      1000u /* one to a large page */
+#define CROWD_PAGES  (LARGE_PAGES - OBJECTS + 1)
+#define CROWD_FRAMES (FAR_FRAMES - OBJECTS)
+#define OBJECT_BYTES 64u
 
 struct space all, far_away, crowd;
 struct drawn user, own;
@@ -22,7 +32,7 @@ va32_t large_page(uint32_t number)
     return (va32_t){ number * LARGE_BYTES };
 }
 
-void new_space(struct space *space, unsigned note)
+void new_space(struct space *space, enum note note)
 {
     if (!frame_take(&space->directory))
         panic("no frame for a directory");
@@ -48,18 +58,18 @@ void map_everything(void)
 
 void map_far(void)
 {
-    for (uint32_t i = 0; i < FAR_PAGES; i++) {
-        uint32_t page = 16 + i * 62 + exam_below(62);
-        map(&far_away, page, exam_below(FRAMES_IN_ALL), PTE_RW | PTE_PAT | PTE_G | BIT(9));
+    for (uint32_t i = 0; i < FAR_ROWS; i++) {
+        uint32_t page = FAR_FIRST_PAGE + i * FAR_SLICE + exam_below(FAR_SLICE);
+        map(&far_away, page, exam_below(FAR_FRAMES), PTE_RW | PTE_PAT | PTE_G | BIT(9));
     }
 }
 
 /* In slices of the directory, to frames that a PTE can name. */
 void map_drawn(struct drawn *drawn, uint64_t flags)
 {
-    for (uint32_t i = 0; i < DRAWN_PAGES; i++) {
-        uint32_t page = 16 + i * 248 + exam_below(248);
-        uint32_t frame = MIXED_FIRST + exam_below(MIXED_FRAMES);
+    for (uint32_t i = 0; i < DRAWN_ROWS; i++) {
+        uint32_t page = DRAWN_FIRST_PAGE + i * DRAWN_SLICE + exam_below(DRAWN_SLICE);
+        uint32_t frame = DRAWN_FIRST_FRAME + exam_below(DRAWN_FRAMES);
         drawn->page[i] = large_page(page);
         drawn->frame[i].value = frame * LARGE_BYTES;
         map(&drawn->space, page, frame, flags);
@@ -69,8 +79,8 @@ void map_drawn(struct drawn *drawn, uint64_t flags)
 /* Memory seen as an array of pages: 1,000 objects leave room for 24 more. */
 void map_crowd(void)
 {
-    uint32_t page = exam_below(LARGE_PAGES - OBJECTS + 1);
-    uint32_t frame = exam_below(FRAMES_IN_ALL - OBJECTS);
+    uint32_t page = exam_below(CROWD_PAGES);
+    uint32_t frame = exam_below(CROWD_FRAMES);
 
     for (uint32_t i = 0; i < OBJECTS; i++)
         map(&crowd, page + i, frame + i, PTE_RW);

@@ -12,7 +12,7 @@
 #define PDPT_ENTRIES 4u
 #define GIB_SHIFT    30
 
-extern const uint8_t load_cr3[]; /* boot/cr3_32.asm */
+extern const uint8_t load_cr3[]; /* boot/32/cr3.asm */
 
 static void touch(const char *what, enum probe_kind kind, uint32_t va, uint32_t value)
 {

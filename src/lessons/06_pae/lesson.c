@@ -138,7 +138,9 @@ void lesson_main(void)
     build();
     CHECKPOINT(built);
     print("2  pae_translate is asked 1,024 times; 17 calls need the right word.\n");
+    exam_group("translate");
     ask_all();
+    exam_group("refusals");
     ask_for_refusals();
     CHECKPOINT(answers);
     print("3  pae_map and set_executable, one instruction at a time:\n");

@@ -9,7 +9,7 @@
 #include "core/cpu.h"
 #include "core/frames.h"
 #include "core/machine.h"
-#include "paging/walk.h"
+#include "core/space_now.h"
 
 #define PDPT_BYTES   32u
 #define ENTRIES      512u
@@ -78,10 +78,12 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 
 static struct pg_walk walk_of(uint32_t va)
 {
-    struct pg_space tables = { .geometry = &pg_geometry_pae,
-                               .root = { space.pdpt.value },
-                               .features = { .maxphyaddr = (uint8_t)physical_bits(), .nxe = true },
-                               .memory = { .read_entry = read_entry } };
+    struct pg_space tables = space_now();
+
+    tables.geometry = &pg_geometry_pae; /* in force or not yet */
+    tables.root.value = space.pdpt.value;
+    tables.features.nxe = true;
+    tables.memory.read_entry = read_entry;
     return pg_walk(&tables, (va_t){ va });
 }
 

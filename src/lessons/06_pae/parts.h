@@ -31,8 +31,9 @@ enum note {
     SWAP_PTE, /* where that entry lies */
 };
 
-#define FOUR_GIB    BIT(32)
-#define HIGH_FRAMES 0x44000u /* from 4 GiB on: what a machine of 4160 MiB has up there */
+#define FOUR_GIB         BIT(32)
+#define HIGH_FIRST_FRAME 0x100000u
+#define HIGH_FRAMES      0x44000u /* from 4 GiB on: what a machine of 4160 MiB has up there */
 
 extern struct space space;
 

@@ -12,22 +12,22 @@
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
-#define PDPT_BYTES  32u
-#define PDPT_SLOTS  128u     /* in a frame */
-#define HIGH_FIRST  0x40000u /* pages with frames above 4 GiB */
-#define HIGH_PAGES  0x70000u
-#define HIGH_ROWS   12u
-#define LAST_PAGE   0x3FFFFu /* of the first GiB: it leads to the first byte above 4 GiB */
-#define NEW_FIRST   0xC0000u /* in the last GiB, where nothing is mapped at first */
-#define NEW_PAGES   0x40000u
-#define LARGE_FIRST 0xB0000000u
-#define LARGE_COUNT 64u
-#define LARGE_SHIFT 21
-#define TABLE_PAGES 512u
-#define LOW_TABLE   3u /* the four lone pages lie in this table, or in one 8 MiB further on, ... */
-#define LOW_TABLES  50u
-#define QUARTER     128u
-#define RET         0xC3u
+#define PDPT_BYTES      32u
+#define PDPT_SLOTS      128u     /* in a frame */
+#define HIGH_FIRST_PAGE 0x40000u /* pages with frames above 4 GiB */
+#define HIGH_PAGES      0x70000u
+#define HIGH_ROWS       12u
+#define LAST_PAGE       0x3FFFFu /* of the first GiB: it leads to the first byte above 4 GiB */
+#define NEW_FIRST       0xC0000u /* in the last GiB, where nothing is mapped at first */
+#define NEW_PAGES       0x40000u
+#define LARGE_FIRST     0xB0000000u
+#define LARGE_COUNT     64u
+#define LARGE_SHIFT     21
+#define TABLE_PAGES     512u
+#define LOW_TABLE       3u /* the lone pages lie in this table, or in one 8 MiB further on, ... */
+#define LOW_TABLES      50u
+#define QUARTER         128u
+#define RET             0xC3u
 
 struct space space;
 struct story_row row[HIGH_ROWS + 5];
@@ -35,7 +35,7 @@ unsigned rows;
 
 static uint64_t high_frame(void)
 {
-    return FOUR_GIB + ((uint64_t)exam_below(HIGH_FRAMES) << PAGE_SHIFT);
+    return (uint64_t)(HIGH_FIRST_FRAME + exam_below(HIGH_FRAMES)) << PAGE_SHIFT;
 }
 
 uint32_t va_of(enum note note)
@@ -64,7 +64,8 @@ static void map_kernel_page(void *unused, uint32_t page, uint32_t frame)
 static void draw_high_rows(uint32_t page[HIGH_ROWS], uint64_t frame[HIGH_ROWS])
 {
     for (uint32_t i = 0; i < HIGH_ROWS; i++) {
-        page[i] = HIGH_FIRST + i * (HIGH_PAGES / HIGH_ROWS) + exam_below(HIGH_PAGES / HIGH_ROWS);
+        page[i] =
+            HIGH_FIRST_PAGE + i * (HIGH_PAGES / HIGH_ROWS) + exam_below(HIGH_PAGES / HIGH_ROWS);
         frame[i] = high_frame();
     }
 }
@@ -74,8 +75,9 @@ static void draw_places(void)
 {
     uint32_t table = (LOW_TABLE + 4 * exam_below(LOW_TABLES)) * TABLE_PAGES;
 
+    static const enum note lone[] = { CODE_VA, DATA_VA, SWAP_VA, LIVE_VA };
     for (uint32_t i = 0; i < 4; i++)
-        exam.note[CODE_VA + 2 * i] = (table + i * QUARTER + exam_below(QUARTER)) << PAGE_SHIFT;
+        exam.note[lone[i]] = (table + i * QUARTER + exam_below(QUARTER)) << PAGE_SHIFT;
     exam.note[CODE_PA] = frames_take();
     exam.note[DATA_PA] = frames_take();
     exam.note[SWAP_PA] = high_frame();

@@ -1,8 +1,7 @@
 /*
- * Lesson 7: into long mode. Reads from lesson_main() upwards.
- *
- * The learner builds the tables in C and makes the switch in NASM. Then 64-bit code of the staff
- * passes the checkpoint long_mode and comes back here; the rest is told in compatibility mode.
+ * Lesson 7: into long mode. Reads from lesson_main() upwards. The learner builds the tables in C
+ * and makes the switch in NASM. Then 64-bit code of the staff passes the checkpoint long_mode and
+ * comes back here; the rest is told in compatibility mode.
  */
 #include "work.h"
 
@@ -24,7 +23,7 @@
 #define PROBE_SPAN 0x08000000u
 
 enum { BUILD_IDENTITY_MAP, ENTER_LONG_MODE }; /* as in work.h */
-enum { NOTE_PML4, NOTE_FREE_BEFORE, NOTE_FREE_AFTER };
+enum note { PML4, FREE_BEFORE, FREE_AFTER };
 
 const struct lesson lesson = {
     .number = 7, .title = "into long mode", .pool_frames = 128, .pool_lowest = 0x400000
@@ -73,12 +72,13 @@ static pa32_t build(void)
 
     for (unsigned used = exam_below(OLD_FRAMES); used > 0; used--)
         (void)frames_take();
-    exam.note[NOTE_FREE_BEFORE] = frames_free();
+    exam.note[FREE_BEFORE] = frames_free();
+    exam_group("build_identity_map");
     enum result result = build_identity_map(&pml4);
     lesson_needs(result, BUILD_IDENTITY_MAP, "build_identity_map");
     exam_answer(TABLES, result, 0);
-    exam.note[NOTE_FREE_AFTER] = frames_free();
-    exam.note[NOTE_PML4] = pml4.value;
+    exam.note[FREE_AFTER] = frames_free();
+    exam.note[PML4] = pml4.value;
     print("2  build_identity_map answers %u (DONE is 0): PML4 at 0x%08x.\n", result, pml4.value);
     print("3  With 0 to 5 frames left it answers (OUT_OF_FRAMES is %u):", OUT_OF_FRAMES);
     for (unsigned left = 0; left < TABLES; left++) {

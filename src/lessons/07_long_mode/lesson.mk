@@ -1,3 +1,3 @@
 WIDTH := 32
 LESSON_PLATFORM := stage/landing
-LESSON_BOOT := landing64
+LESSON_BOOT := 64/landing

@@ -78,6 +78,7 @@ static void first_maps(void)
     print_cost();
     CHECKPOINT(mapped);
     print("2  translate is asked 1024 times, also about two large pages.\n");
+    exam_group("translate");
     ask_translate();
     CHECKPOINT(asked);
 }
@@ -85,13 +86,16 @@ static void first_maps(void)
 static void what_must_not_happen(void)
 {
     print("4  Twenty calls; all but the last must be refused and leave no trace.\n");
+    exam_group("refusals");
     ask_for_refusals();
     count();
     CHECKPOINT(refused);
     print("5  One, two, three tables are missing; frames are left for all, then for fewer.\n");
+    exam_group("came_back");
     come_and_go();
     count();
     CHECKPOINT(came_back);
+    exam_group("short_of_frames");
     run_short();
     count();
     CHECKPOINT(run_short);
@@ -100,6 +104,7 @@ static void what_must_not_happen(void)
 static void away_again(void)
 {
     print("6  Every third of the random pages is unmapped:\n");
+    exam_group("unmapped");
     unmap_rows(true);
     count();
     print("     %llu of the tables are left\n",

@@ -17,8 +17,9 @@
 #define WARM_UP    5u
 #define ROUNDS     6u
 #define DESTROYED  0xEE
-#define OWN_PAGES  8u
+#define OWN_ROWS   8u
 #define OWN_SLICE  0x80000000u /* pages to each: 16 entries of the PML4 */
+#define OWN_FRAMES ((uint32_t)(MEMORY_LIMIT >> PAGE_SHIFT))
 
 uint64_t handed[HANDED_MAX]; /* the grader reads it from outside */
 
@@ -118,6 +119,7 @@ static void over_a_drawn_map(void)
     print("9  A memory map of %u rows, and %u spans in use. Which frames are free?\n", rows, spans);
     CHECKPOINT(drawn);
     set_up();
+    exam_group("frees");
     refuse_frees();
     drain();
     print("     frame_alloc handed out %u frames, and then no more\n", held);
@@ -157,9 +159,9 @@ static enum result give_own(pa_t frame)
 
 static void map_own(struct space *own, va_t *page)
 {
-    for (unsigned i = 0; i < OWN_PAGES; i++) {
+    for (unsigned i = 0; i < OWN_ROWS; i++) {
         uint64_t number = (uint64_t)i * OWN_SLICE + exam_below(OWN_SLICE);
-        uint64_t frame = exam_below((uint32_t)(MEMORY_LIMIT >> PAGE_SHIFT));
+        uint64_t frame = exam_below(OWN_FRAMES);
         page[i].value = number << PAGE_SHIFT;
         lesson_needs(map_page(own, page[i], (pa_t){ frame << PAGE_SHIFT }, PTE_RW), MAP,
                      "map_page");
@@ -170,7 +172,7 @@ static void map_own(struct space *own, va_t *page)
 static void over_this_map(void)
 {
     struct space own = new_space(ROOT_OWN);
-    va_t page[OWN_PAGES];
+    va_t page[OWN_ROWS];
 
     own.take = take_own;
     own.give = give_own;
@@ -180,9 +182,9 @@ static void over_this_map(void)
     set_up();
     map_own(&own, page);
     print("     %u pages mapped; their tables are %u frames of yours, the first at 0x%lx\n",
-          OWN_PAGES, held, handed[0]);
+          OWN_ROWS, held, handed[0]);
     CHECKPOINT(own);
-    for (unsigned i = 0; i < OWN_PAGES; i++)
+    for (unsigned i = 0; i < OWN_ROWS; i++)
         unmap_page(&own, page[i], NULL);
 }
 

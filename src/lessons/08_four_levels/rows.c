@@ -12,14 +12,14 @@
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
-#define SLICE         0x88000000u /* pages to each random row: 17 entries of the PML4 */
-#define FIRST_FRAME   0x400u
-#define RANDOM_FRAMES 0xFFFFC00u /* up to 2^40: frame numbers that need more than 32 bits */
-#define TOP_PAGE      0x00007FFFFFFFF000u
-#define HUGE_FRAMES   1000u
-#define LARGE_FRAMES  0x7FFFFu
-#define QUESTIONS     1024u
-#define FIRST_UPPER   257u /* 256 is the window */
+#define RANDOM_SLICE       0x88000000u /* pages to each random row: 17 entries of the PML4 */
+#define RANDOM_FIRST_FRAME 0x400u
+#define RANDOM_FRAMES      0xFFFFC00u /* up to 2^40: frame numbers that need more than 32 bits */
+#define TOP_PAGE           0x00007FFFFFFFF000u
+#define HUGE_FRAMES        1000u
+#define LARGE_FRAMES       0x7FFFFu
+#define QUESTIONS          1024u
+#define FIRST_UPPER        257u /* 256 is the window */
 
 /* Bits that are no address: free ones, PAT, XD. In a large entry PAT is bit 12. */
 #define ODD_BITS      (PTE_RW | PTE_XD | BIT(58) | BIT(52) | BIT(9))
@@ -99,8 +99,8 @@ void make_space_one(void)
 
 static struct row draw_random_row(uint32_t i)
 {
-    uint64_t page = (uint64_t)i * SLICE + exam_below(SLICE);
-    uint64_t frame = FIRST_FRAME + exam_below(RANDOM_FRAMES);
+    uint64_t page = (uint64_t)i * RANDOM_SLICE + exam_below(RANDOM_SLICE);
+    uint64_t frame = RANDOM_FIRST_FRAME + exam_below(RANDOM_FRAMES);
 
     return (struct row){ { page << PAGE_SHIFT }, { frame << PAGE_SHIFT }, 1, PTE_RW };
 }

@@ -25,7 +25,7 @@ bool ours[PAGES];
 /* The page that these indices select, wherever your function says that it lies. */
 static void make_page(unsigned page, uint64_t pml4)
 {
-    uint64_t *in = &exam.note[INDICES + 4 * page];
+    uint64_t *in = &exam.note[LOW_PML4 + 4 * page];
     va_t va = { 0 };
     pa_t frame;
 
@@ -38,21 +38,21 @@ static void make_page(unsigned page, uint64_t pml4)
     if (!frame_alloc(&frame))
         panic("no frame for a page");
     ours[page] = map_page(va, frame, PTE_RW) == DONE;
-    exam.note[FRAME + page] = frame.value;
-    exam.note[VA + page] = va.value;
-    exam.note[TWIN + page] = va.value ^ BIT(48 + exam_below(16));
+    exam.note[LOW_FRAME + page] = frame.value;
+    exam.note[LOW_VA + page] = va.value;
+    exam.note[LOW_TWIN + page] = va.value ^ BIT(48 + exam_below(16));
     print("     PML4[%u], PDPT[%u], PD[%u], PT[%u]: 0x%016lx%s\n", indices.pml4, indices.pdpt,
           indices.pd, indices.pt, va.value,
           ours[page] ? " -> frame" : "  map_page refuses this address");
     if (ours[page])
         print("        0x%lx; its twin, one bit from 63:48 turned over, is 0x%016llx\n",
-              frame.value, (unsigned long long)exam.note[TWIN + page]);
+              frame.value, (unsigned long long)exam.note[LOW_TWIN + page]);
 }
 
-static void touch(enum note which)
+static void touch(enum note low)
 {
     for (unsigned page = 0; page < PAGES; page++) {
-        uint64_t va = exam.note[which + page];
+        uint64_t va = exam.note[low + page];
         struct probe seen = probe(PROBE_READ_1, va, 0);
         print("     read 0x%016lx: ", va);
         probe_print(&seen);
@@ -84,16 +84,18 @@ void lesson_main(void)
     CHECKPOINT(mapped);
     portrait_allow(false); /* it reads the top table: here nobody but the CPU's walk may */
     print("5  Their twins: the same bits 47:0, so the tables hold a page for them.\n");
-    touch(TWIN);
+    touch(LOW_TWIN);
     CHECKPOINT(twins);
     print("6  And the pages themselves:\n");
-    touch(VA);
+    touch(LOW_VA);
     portrait_allow(true);
     CHECKPOINT(touched);
     print("7  predict_vector, and the CPU. The address stands in RCX, or in R13:\n");
+    exam_group("foretold_data");
     foretell_data();
     CHECKPOINT(data);
     print("8  The same through RBP, and by a push:\n");
+    exam_group("foretold_stack");
     foretell_stack();
     CHECKPOINT(stack);
     print("9  predict_vector for the other 14 registers, and for some that are none.\n");

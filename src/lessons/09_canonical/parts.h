@@ -6,9 +6,25 @@
 
 enum { IS_CANONICAL, SIGN_EXTEND, FROM_INDICES, IS_USER_RANGE, PREDICT }; /* as in work.h */
 
-/* What exam.note holds: two pages, their indices first (in the order of struct indices). */
 enum { LOW, HIGH, PAGES };
-enum note { INDICES, FRAME = INDICES + 4 * PAGES, VA = FRAME + PAGES, TWIN = VA + PAGES };
+
+/* Two pages, their indices first (in the order of struct indices). */
+enum note {
+    LOW_PML4,
+    LOW_PDPT,
+    LOW_PD,
+    LOW_PT,
+    HIGH_PML4,
+    HIGH_PDPT,
+    HIGH_PD,
+    HIGH_PT,
+    LOW_FRAME,
+    HIGH_FRAME,
+    LOW_VA,
+    HIGH_VA,
+    LOW_TWIN,
+    HIGH_TWIN,
+};
 
 #define FAMOUS    0x0000800000001234u /* whose bits a well-known text has wrong */
 #define UNTOUCHED 0x5A5A5A5A5A5A5A5Au /* what a refused call must leave in place */

@@ -6,8 +6,8 @@
 
 #include "arch.h"
 #include "core/cpu.h"
+#include "core/print.h"
 #include "core/traps/traps.h"
-#include "show/console.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"
 #include "stage/probe.h"
@@ -66,7 +66,7 @@ static struct access draw_access(unsigned *page)
     struct access access = { .mapped = exam_below(2) };
 
     *page = exam_below(PAGES);
-    access.va.value = exam.note[VA + *page] + exam_below(512) * 8;
+    access.va.value = exam.note[LOW_VA + *page] + exam_below(512) * 8;
     if (!access.mapped)
         access.va.value ^= BIT(PAGE_SHIFT + exam_below(9));
     if (exam_below(2))

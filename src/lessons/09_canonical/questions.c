@@ -1,18 +1,18 @@
 /*
  * Lesson 9: the questions. All come from the seed, in the order in which the judge draws them again
- * (grader/judge/kinds/addresses.py); whoever changes one changes both. The answers are not here.
+ * (addresses.py); whoever changes one changes both. The answers are not here.
  */
 #include "parts.h"
 
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
-#define CANONICAL_QUESTIONS 96u
-#define EXTEND_QUESTIONS    64u
-#define INDEX_QUESTIONS     64u
-#define RANGE_QUESTIONS     96u
-#define PREDICT_QUESTIONS   96u
-#define COUNT(array)        ((uint32_t)(sizeof(array) / sizeof *(array)))
+#define IS_CANONICAL_QUESTIONS    96u
+#define SIGN_EXTEND_QUESTIONS     64u
+#define VA_FROM_INDICES_QUESTIONS 64u
+#define IS_USER_RANGE_QUESTIONS   96u
+#define PREDICT_VECTOR_QUESTIONS  96u
+#define COUNT(array)              ((uint32_t)(sizeof(array) / sizeof *(array)))
 
 /* ---- Addresses ---- */
 
@@ -48,7 +48,8 @@ static uint64_t draw_address(unsigned i)
 
 void ask_is_canonical(void)
 {
-    for (unsigned i = 0; i < CANONICAL_QUESTIONS; i++) {
+    exam_group("is_canonical");
+    for (unsigned i = 0; i < IS_CANONICAL_QUESTIONS; i++) {
         va_t va = { draw_address(i) };
         enum result result = is_canonical(va);
         lesson_needs(result, IS_CANONICAL, "is_canonical");
@@ -60,7 +61,8 @@ void ask_sign_extend(void)
 {
     static const unsigned special[] = { 1, 32, 47, 57, 63, 64 }, never[] = { 0, 65, 112, ~0u };
 
-    for (unsigned i = 0; i < EXTEND_QUESTIONS; i++) {
+    exam_group("sign_extend");
+    for (unsigned i = 0; i < SIGN_EXTEND_QUESTIONS; i++) {
         uint64_t value = exam_next();
         va_t va = { UNTOUCHED };
         unsigned bits = i % 4 == 0   ? VA_BITS
@@ -72,6 +74,7 @@ void ask_sign_extend(void)
         exam_answer(value, result, va.value);
         exam_answer(bits, result, va.value);
     }
+    exam_group("sign_extend_null");
     exam_answer(0, sign_extend(USER_END, VA_BITS, NULL), 0);
     exam_answer(0, sign_extend(USER_END, 65, NULL), 0);
 }
@@ -104,13 +107,15 @@ void ask_va_from_indices(void)
 {
     const struct indices first = { 0, 0, 0, 0, 0 }, beyond = { 512, 0, 0, 0, 0 };
 
-    for (unsigned i = 0; i < INDEX_QUESTIONS; i++) {
+    exam_group("va_from_indices");
+    for (unsigned i = 0; i < VA_FROM_INDICES_QUESTIONS; i++) {
         struct indices in = draw_indices(i);
         va_t va = { UNTOUCHED };
         enum result result = va_from_indices(&in, &va);
         lesson_needs(result, FROM_INDICES, "va_from_indices");
         exam_answer(packed(&in), result, va.value);
     }
+    exam_group("va_from_indices_null");
     exam_answer(0, va_from_indices(&first, NULL), 0);
     exam_answer(0, va_from_indices(&beyond, NULL), 0);
 }
@@ -149,7 +154,8 @@ static uint64_t draw_range(unsigned i, uint64_t *start)
 
 void ask_is_user_range(void)
 {
-    for (unsigned i = 0; i < RANGE_QUESTIONS; i++) {
+    exam_group("is_user_range");
+    for (unsigned i = 0; i < IS_USER_RANGE_QUESTIONS; i++) {
         uint64_t start, bytes = draw_range(i, &start);
         enum result result = is_user_range((va_t){ start }, bytes);
         lesson_needs(result, IS_USER_RANGE, "is_user_range");
@@ -173,7 +179,8 @@ void ask_predict_vector(void)
 {
     static const unsigned special[] = { RSP, RBP, R12, R8 };
 
-    for (unsigned i = 0; i < PREDICT_QUESTIONS; i++) {
+    exam_group("predict_vector");
+    for (unsigned i = 0; i < PREDICT_VECTOR_QUESTIONS; i++) {
         struct access access = { .va = { draw_address(i) } };
         access.base = i % 8 == 7   ? 16 + i / 8
                       : i % 2 == 0 ? special[i / 2 % COUNT(special)]

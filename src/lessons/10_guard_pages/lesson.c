@@ -89,6 +89,7 @@ static void give_faults_a_stack(void)
 {
     va_t top = { exam.note[FAULT_TOP] };
 
+    exam_group("install_refusal");
     exam_answer(top.value + 8, install_fault_stack(&tss, idt, (va_t){ top.value + 8 }), 0);
     lesson_needs(install_fault_stack(&tss, idt, top), INSTALL, "install_fault_stack");
 }
@@ -116,6 +117,7 @@ static uint64_t dive_floor(void)
 static void make_objects(void)
 {
     print("2  Two stacks, with nothing below them:\n");
+    exam_group("stacks");
     take_stacks();
     count();
     print("     they took %llu frames: one a page, one table; none for a guard\n",
@@ -126,6 +128,7 @@ static void make_objects(void)
     count();
     CHECKPOINT(refused);
     print("4  Two buffers from the heap, each between two guards:\n");
+    exam_group("buffers");
     take_buffers();
     count();
     CHECKPOINT(buffers);

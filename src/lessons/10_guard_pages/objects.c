@@ -5,6 +5,7 @@
  */
 #include "parts.h"
 
+#include "arch.h"
 #include "core/frames.h"
 #include "core/machine.h"
 #include "stage/exam.h"

@@ -55,6 +55,7 @@ void ask_for_refusals(void)
 {
     const va_t next = area_next();
 
+    exam_group("refusals");
     refuse_stack(0, next);
     refuse_stack(STACK_PAGES_MAX + 1, next);
     refuse_stack(UINT64_MAX, next);
@@ -71,6 +72,7 @@ void ask_for_refusals(void)
     refuse_buffer(PAGE_SIZE + 8);
     refuse_buffer(HEAP_BYTES);
     refuse_buffer(UINT64_MAX - BUFFER_ALIGN + 1);
+    exam_group("buffer_short");
     frames_limit(0);
     refuse_buffer(PAGE_SIZE);
 }
@@ -126,11 +128,13 @@ static void ask_beyond_the_list(void)
 void ask_whose_guard(void)
 {
     make_owners();
+    exam_group("owners");
     for (unsigned i = 0; i < QUESTIONS; i++) {
         va_t ask = draw_edge();
         unsigned which = NOBODY;
         enum result result = is_guard_hit(ask, owner, OWNERS, &which);
         exam_answer(ask.value, result, which);
     }
+    exam_group("list_ends");
     ask_beyond_the_list();
 }

@@ -12,8 +12,8 @@
 #ifndef LESSON_WORK_H
 #define LESSON_WORK_H
 
-#include "core/64/arch.h"    /* struct gate, struct tss */
-#include "offered/regions.h" /* heap_reserve, heap_release, area_reserve, area_release */
+#include "offered/descriptors64.h" /* struct gate, struct tss */
+#include "offered/regions.h"       /* heap_reserve, heap_release, area_reserve, area_release */
 #include "offered/result.h"
 #include "offered/space.h" /* frame_alloc, frame_free, map_page, unmap_page, split_large */
 #include "paging/types.h"

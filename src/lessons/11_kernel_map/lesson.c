@@ -96,8 +96,8 @@ static void touch_edges(void)
     touch(PROBE_WRITE_1, exam.note[STACK_LOW], "the stack's first byte");
     touch(PROBE_READ_1, UINT64_MAX, "the last byte of all");
     for (unsigned i = 0; i < MODULES; i++) {
-        uint64_t first = exam.note[MODULE_PAGE + i] << PAGE_SHIFT,
-                 last = exam.note[MODULE_LAST + i];
+        uint64_t first = exam.note[MODULE_PAGE_0 + i] << PAGE_SHIFT,
+                 last = exam.note[MODULE_LAST_0 + i];
         touch(PROBE_READ_1, first - 1, "below a module");
         touch(PROBE_WRITE_1, first, "a module's first byte");
         touch(PROBE_READ_1, last, "a module's last byte");

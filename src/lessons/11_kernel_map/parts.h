@@ -24,11 +24,15 @@ enum note {
     IMAGE_PAGE, /* page numbers, for the questions */
     IMAGE_END_PAGE,
     RAM_END_PAGE,
-    MODULE_PAGE, /* MODULES of them */
-    USER_PA = MODULE_PAGE + MODULES,
+    MODULE_PAGE_0, /* MODULES of them */
+    MODULE_PAGE_1,
+    MODULE_PAGE_2,
+    USER_PA,
     STACK_LOW,
-    MODULE_LAST, /* MODULES of them: the address of the last byte */
-    RAM_LAST = MODULE_LAST + MODULES,
+    MODULE_LAST_0, /* MODULES of them: the address of the last byte */
+    MODULE_LAST_1,
+    MODULE_LAST_2,
+    RAM_LAST,
     SCRATCH_DIRECT, /* one word at its two addresses */
     SCRATCH,
     TEXT_BYTE,

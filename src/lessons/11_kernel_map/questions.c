@@ -5,12 +5,12 @@
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
-#define UNTOUCHED   0xEEEEu /* what *root and the like hold before a call */
-#define TO_PHYS_ASK 96u
-#define TO_VIRT_ASK 48u
-#define FEE00       0xFEE00u /* a page of a device: the local APIC */
-#define HALF        BIT(47)
-#define NOWHERE     0x700000u
+#define UNTOUCHED         0xEEEEu /* what *root and the like hold before a call */
+#define TO_PHYS_QUESTIONS 96u
+#define TO_VIRT_QUESTIONS 48u
+#define FEE00             0xFEE00u /* a page of a device: the local APIC */
+#define HALF              BIT(47)
+#define NOWHERE           0x700000u
 
 static struct plan wrong; /* too large for a stack */
 
@@ -67,16 +67,21 @@ static void refuse_overlaps(void)
 
 void ask_for_refusals(void)
 {
+    exam_group("alignment");
     refuse_region(USER_CODE + 0x800, 0x20000, 1, REGION_R);
     refuse_region(0x600000, 0x20010, 1, REGION_R);
+    exam_group("ranges");
     refuse_region(0x600000, 0x20000, 0, REGION_R);
     refuse_region(HALF, 0x20000, 1, REGION_R);
     refuse_region(LOWER_TOP - 0x10000 * PAGE_SIZE, 0x20000, 0x10002, REGION_R);
     refuse_region(0 - 0x10000 * PAGE_SIZE, 0x20000, 0x10001, REGION_R);
     refuse_region(0x600000, 0x20000, BIT(52) + 1, REGION_R);
     refuse_region(0x600000, BIT(52) - PAGE_SIZE, 2, REGION_R);
+    exam_group("write_execute");
     refuse_region(0x600000, 0x20000, 1, REGION_R | REGION_W | REGION_X);
+    exam_group("overlaps");
     refuse_overlaps();
+    exam_group("short_of_frames");
     for (unsigned frames = 0; frames < GOOD_TABLES; frames++) {
         good_plan();
         frames_limit(frames);
@@ -105,7 +110,7 @@ static void ask_to_virt(void)
                                   { FEE00 - 2, FEE00 + 2 },
                                   { exam.note[RAM_END_PAGE] - 3, exam.note[RAM_END_PAGE] + 3 } };
 
-    for (unsigned i = 0; i < TO_VIRT_ASK; i++) {
+    for (unsigned i = 0; i < TO_VIRT_QUESTIONS; i++) {
         const struct pages *f = &form[i % (sizeof form / sizeof form[0])];
         pa_t ask = { draw_byte(f->low, f->high) };
         va_t va = { UNTOUCHED };
@@ -118,7 +123,7 @@ static void ask_to_virt(void)
 static void ask_to_phys(void)
 {
     const uint64_t direct = DIRECT_MAP >> PAGE_SHIFT, top = BITS(51, 0);
-    const uint64_t *module = &exam.note[MODULE_PAGE];
+    const uint64_t *module = &exam.note[MODULE_PAGE_0];
     const struct pages form[] = { { direct - 2, direct + exam.note[RAM_END_PAGE] + 2 },
                                   { exam.note[IMAGE_PAGE] - 4, exam.note[IMAGE_END_PAGE] + 4 },
                                   { top - 15, top },
@@ -128,7 +133,7 @@ static void ask_to_phys(void)
                                   { module[2] - 2, module[2] + MODULE_MAX + 2 },
                                   { 0, 1 } };
 
-    for (unsigned i = 0; i < TO_PHYS_ASK; i++) {
+    for (unsigned i = 0; i < TO_PHYS_QUESTIONS; i++) {
         const struct pages *f = &form[i % (sizeof form / sizeof form[0])];
         va_t ask = { draw_byte(f->low, f->high) };
         pa_t pa = { UNTOUCHED };
@@ -155,7 +160,10 @@ static void ask_for_strangers(void)
 
 void ask_for_addresses(void)
 {
+    exam_group("to_virt");
     ask_to_virt();
+    exam_group("to_phys");
     ask_to_phys();
+    exam_group("strangers");
     ask_for_strangers();
 }

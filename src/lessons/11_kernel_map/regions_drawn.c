@@ -70,8 +70,8 @@ static void add_module(unsigned i, const char *name, uint64_t rights)
 
     memset(phys_ptr(pa), RETURN, pages << PAGE_SHIFT);
     add(name, va, pa, pages, rights);
-    exam.note[MODULE_PAGE + i] = va >> PAGE_SHIFT;
-    exam.note[MODULE_LAST + i] = va + (pages << PAGE_SHIFT) - 1;
+    exam.note[MODULE_PAGE_0 + i] = va >> PAGE_SHIFT;
+    exam.note[MODULE_LAST_0 + i] = va + (pages << PAGE_SHIFT) - 1;
 }
 
 static void add_stack(void)

@@ -4,12 +4,11 @@
 #include "arch.h"
 #include "core/cpu.h"
 #include "core/machine.h"
-#include "paging/walk.h"
+#include "core/space_now.h"
 #include "stage/exam.h"
 
-#define WINDOW_BYTES 0x100000000u
-#define UPPER_HALF   0xFFFF800000000000u
-#define WALKS_MAX    400000u /* tables that lead in circles map more than anyone reads */
+#define UPPER_HALF 0xFFFF800000000000u
+#define WALKS_MAX  400000u /* tables that lead in circles map more than anyone reads */
 
 /* Pages that follow each other with the same rights, to frames that do. */
 struct run {
@@ -17,23 +16,12 @@ struct run {
     struct pg_rights rights;
 };
 
-static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    if (at.value >= WINDOW_BYTES)
-        return false;
-    *entry = *(volatile uint64_t *)phys_ptr(at.value);
-    return true;
-}
-
 static struct pg_space space_at(pa_t root)
 {
-    return (struct pg_space){
-        .geometry = &pg_geometry_4,
-        .root = root,
-        .features = { .maxphyaddr = (uint8_t)cpu_id(CPUID_ADDRESS_WIDTHS).eax, .nxe = true },
-        .memory = { .read_entry = read_entry },
-    };
+    struct pg_space space = space_now();
+
+    space.root = root;
+    return space;
 }
 
 static bool goes_on(const struct run *run, uint64_t va, const struct pg_walk *w)

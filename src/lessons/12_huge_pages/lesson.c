@@ -5,7 +5,7 @@
 #include "parts.h"
 
 #include "core/frames.h"
-#include "show/console.h"
+#include "core/print.h"
 #include "stage/checkpoint.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"
@@ -40,7 +40,7 @@ static void touch(void)
 
 static void tell(enum which which)
 {
-    uint64_t page_bytes, tables = exam.note[USED + which];
+    uint64_t page_bytes, tables = exam.note[USED_SMALL + which];
     unsigned reads = walk_reads(which, exam.note[TOUCHED], &page_bytes);
 
     print("     %u tables, %u bytes. A walk reads %u entries, and ends in a page of %u KiB.\n",
@@ -112,14 +112,17 @@ static void map_ranges(void)
 static void change_ranges(void)
 {
     print("7  One page of 1 GiB becomes 512, and one of these becomes 512.\n");
+    exam_group("split");
     ranges_split();
     CHECKPOINT(parts);
     if (cpu_has_1g())
         parts_touch();
     print("8  And back.\n");
+    exam_group("join");
     ranges_join();
     CHECKPOINT(joined);
     print("9  A part of a page loses its rights, a part of another wins some.\n");
+    exam_group("protect_range");
     ranges_protect();
     CHECKPOINT(rights);
     if (cpu_has_1g())
@@ -133,6 +136,7 @@ void lesson_main(void)
           cpu_has_1g() ? "4 KiB, 2 MiB and 1 GiB" : "4 KiB and 2 MiB");
     CHECKPOINT(start);
     exam.note[TOUCHED] = (uint64_t)(FIRST_FREE + exam_below(FREE_PAGES)) << PAGE_SHIFT;
+    exam_group("map_range");
     same_again();
     tell_waste();
     map_ranges();

@@ -19,23 +19,47 @@ enum which { SMALL, MEDIUM, LARGE, MIXED, PLAIN, EDGE, MADE, SPACES };
 #define RANGES 4u
 
 enum note {
-    ROOT,                     /* + which: its PML4 */
-    USED = ROOT + SPACES,     /* + which: the frames its tables took, the PML4 included */
-    VA = USED + SPACES,       /* + range: as it is mapped into MIXED */
-    PA = VA + RANGES,         /* + range */
-    PAGES = PA + RANGES,      /* + range: in units of 4 KiB */
-    FLAGS = PAGES + RANGES,   /* + range */
-    TOUCHED = FLAGS + RANGES, /* an address in the first 4 GiB */
-    HEAD,                     /* range 0: its pages before the first GiB that one page maps */
-    BIG,                      /* where that page begins */
-    TAIL,                     /* pages of the range behind it */
-    INNER,                    /* which of the 512 parts of BIG was split again */
-    HEAD_1,                   /* range 1: pages before the 2 MiB page that was split */
-    SPLIT_1,                  /* where that page begins */
-    TAIL_1,                   /* pages of the range behind it */
-    SHUT_FROM,                /* in BIG: pages before the part that lost its rights */
-    SHUT_PAGES,               /* and pages of that part */
-    OPEN_FROM,                /* the same in range 1, for the part that won some */
+    ROOT_SMALL, /* + which: its PML4 */
+    ROOT_MEDIUM,
+    ROOT_LARGE,
+    ROOT_MIXED,
+    ROOT_PLAIN,
+    ROOT_EDGE,
+    ROOT_MADE,
+    USED_SMALL, /* + which: the frames its tables took, the PML4 included */
+    USED_MEDIUM,
+    USED_LARGE,
+    USED_MIXED,
+    USED_PLAIN,
+    USED_EDGE,
+    USED_MADE,
+    VA_0, /* + range: as it is mapped into MIXED */
+    VA_1,
+    VA_2,
+    VA_3,
+    PA_0, /* + range */
+    PA_1,
+    PA_2,
+    PA_3,
+    PAGES_0, /* + range: in units of 4 KiB */
+    PAGES_1,
+    PAGES_2,
+    PAGES_3,
+    FLAGS_0, /* + range */
+    FLAGS_1,
+    FLAGS_2,
+    FLAGS_3,
+    TOUCHED,    /* an address in the first 4 GiB */
+    HEAD,       /* range 0: its pages before the first GiB that one page maps */
+    BIG,        /* where that page begins */
+    TAIL,       /* pages of the range behind it */
+    INNER,      /* which of the 512 parts of BIG was split again */
+    HEAD_1,     /* range 1: pages before the 2 MiB page that was split */
+    SPLIT_1,    /* where that page begins */
+    TAIL_1,     /* pages of the range behind it */
+    SHUT_FROM,  /* in BIG: pages before the part that lost its rights */
+    SHUT_PAGES, /* and pages of that part */
+    OPEN_FROM,  /* the same in range 1, for the part that won some */
     OPEN_PAGES,
     EDGE_LOW,    /* where the range begins that ends with the lower half */
     EDGE_HIGH,   /* and the one that ends with the last byte of all */
@@ -50,7 +74,7 @@ void space_leave(void); /* back to the staff's own tables */
 bool cpu_has_1g(void);
 
 /* The learner's functions, called for one of the spaces. The result becomes the next answer, with
- * `value` 0; frames that it took or gave back are counted in exam.note[USED + which]. */
+ * `value` 0; frames that it took or gave back are counted in exam.note[USED_SMALL + which]. */
 enum result ask_map(enum which which, uint64_t va, uint64_t pa, uint64_t bytes, uint64_t flags);
 enum result ask_split(enum which which, uint64_t va);
 enum result ask_join(enum which which, uint64_t va, uint64_t size);

@@ -53,7 +53,7 @@ static void spoil(unsigned kind, uint64_t *table)
 
 void make_pages_to_join(void)
 {
-    uint64_t *pml4 = phys_ptr(exam.note[ROOT + MADE]);
+    uint64_t *pml4 = phys_ptr(exam.note[ROOT_MADE]);
     uint64_t *directory = new_table(&new_table(&pml4[0])[0]);
 
     for (unsigned kind = 0; kind < MADE_KINDS; kind++) {
@@ -75,7 +75,7 @@ static uint64_t inside_a_page(void)
 
 static void refuse_map(void)
 {
-    uint64_t end_1 = exam.note[VA + 3] + (exam.note[PAGES + 3] << PAGE_SHIFT);
+    uint64_t end_1 = exam.note[VA_3] + (exam.note[PAGES_3] << PAGE_SHIFT);
     uint64_t around = end_1 & ~(PAGE_1G - 1);
 
     ask_map(MIXED, FRESH + inside_a_page(), PAGE_1G, PAGE_4K, PTE_RW);
@@ -87,7 +87,7 @@ static void refuse_map(void)
     ask_map(MIXED, -PAGE_2M, PAGE_1G, 2 * PAGE_2M, PTE_RW);
     ask_map(MIXED, FRESH, BIT(52) - PAGE_4K, 2 * PAGE_4K, PTE_RW);
     ask_map(MIXED, FRESH, PAGE_1G, PAGE_4K, PTE_RW | BIT(40));
-    ask_map(MIXED, exam.note[VA] - PAGE_2M, PAGE_1G, PAGE_2M + PAGE_4K, PTE_RW);
+    ask_map(MIXED, exam.note[VA_0] - PAGE_2M, PAGE_1G, PAGE_2M + PAGE_4K, PTE_RW);
     ask_map(MIXED, exam.note[BIG] + PAGE_1G - PAGE_4K, PAGE_1G, PAGE_4K, PTE_RW);
     ask_map(MIXED, around, PAGE_1G, PAGE_1G, PTE_RW);
     for (unsigned frames = 0; frames < SHORT_OF; frames++) {
@@ -104,6 +104,7 @@ static void refuse_split_and_join(void)
     frames_limit(0);
     ask_split(PLAIN, exam.note[BIG]);
     frames_unlimit();
+    exam_group("join_refusals");
     ask_join(MIXED, exam.note[BIG] + PAGE_2M, PAGE_1G);
     ask_join(MIXED, exam.note[BIG], PAGE_4K);
     ask_join(MIXED, HALF, PAGE_2M);
@@ -116,7 +117,7 @@ static void refuse_split_and_join(void)
 
 static void refuse_protect(void)
 {
-    uint64_t start = exam.note[VA], bytes = exam.note[PAGES] << PAGE_SHIFT;
+    uint64_t start = exam.note[VA_0], bytes = exam.note[PAGES_0] << PAGE_SHIFT;
 
     ask_protect(MIXED, start + inside_a_page(), PAGE_4K, PTE_XD);
     ask_protect(MIXED, start, PAGE_4K + inside_a_page(), PTE_XD);
@@ -125,7 +126,7 @@ static void refuse_protect(void)
     ask_protect(MIXED, start, PAGE_4K, PTE_G);
     ask_protect(MIXED, start, bytes + PAGE_4K, PTE_XD);
     /* Where nothing has been tried yet. */
-    ask_protect(MIXED, exam.note[VA + 2] - PAGE_4K, 2 * PAGE_4K, PTE_XD);
+    ask_protect(MIXED, exam.note[VA_2] - PAGE_4K, 2 * PAGE_4K, PTE_XD);
     for (unsigned frames = 0; frames < 2; frames++) {
         frames_limit(frames);
         ask_protect(PLAIN, exam.note[BIG] + PAGE_4K, 2 * PAGE_2M, PTE_XD);
@@ -135,7 +136,10 @@ static void refuse_protect(void)
 
 void ask_for_refusals(void)
 {
+    exam_group("map_refusals");
     refuse_map();
+    exam_group("split_refusals");
     refuse_split_and_join();
+    exam_group("protect_refusals");
     refuse_protect();
 }

@@ -9,7 +9,7 @@
  */
 #include "parts.h"
 
-#include "show/console.h"
+#include "core/print.h"
 #include "stage/exam.h"
 #include "stage/probe.h"
 
@@ -18,19 +18,19 @@
 #define PARTS     512u
 #define PML4E_GIB 512u /* what one entry of a PML4 covers */
 
-static uint64_t note(unsigned base, unsigned i)
+static uint64_t note(enum note base, unsigned i)
 {
     return exam.note[base + i];
 }
 
 static uint64_t bytes_of(unsigned range)
 {
-    return note(PAGES, range) << PAGE_SHIFT;
+    return note(PAGES_0, range) << PAGE_SHIFT;
 }
 
 static uint64_t end_of(unsigned range)
 {
-    return note(VA, range) + bytes_of(range);
+    return note(VA_0, range) + bytes_of(range);
 }
 
 /* From `least` to `most`, both included. */
@@ -45,11 +45,11 @@ static uint64_t between(uint32_t least, uint32_t most)
  * and below 2^39, where there is no memory to spoil. */
 static void place(unsigned range, uint64_t first, uint64_t off, uint64_t pages, uint64_t flags)
 {
-    exam.note[VA + range] = first << PAGE_SHIFT;
-    exam.note[PA + range] = (between(4, 400) * PAGES_1G + first % PAGES_1G + off) << PAGE_SHIFT;
-    exam.note[PAGES + range] = pages;
+    exam.note[VA_0 + range] = first << PAGE_SHIFT;
+    exam.note[PA_0 + range] = (between(4, 400) * PAGES_1G + first % PAGES_1G + off) << PAGE_SHIFT;
+    exam.note[PAGES_0 + range] = pages;
     uint64_t free_bits = between(0, 7); /* some of them, below the address and above */
-    exam.note[FLAGS + range] = flags | free_bits << 9 | (free_bits ^ 0x5A) << 52;
+    exam.note[FLAGS_0 + range] = flags | free_bits << 9 | (free_bits ^ 0x5A) << 52;
 }
 
 /* Some GiB of the lower half; for each range below other entries of the PML4. */
@@ -119,11 +119,11 @@ void ranges_draw(void)
 void ranges_map(void)
 {
     for (unsigned i = 0; i < RANGES; i++) {
-        ask_map(MIXED, note(VA, i), note(PA, i), bytes_of(i), note(FLAGS, i));
-        print("     range %u: 0x%lx, %u pages of 4 KiB, to 0x%lx\n", i, note(VA, i),
-              (unsigned)note(PAGES, i), note(PA, i));
+        ask_map(MIXED, note(VA_0, i), note(PA_0, i), bytes_of(i), note(FLAGS_0, i));
+        print("     range %u: 0x%lx, %u pages of 4 KiB, to 0x%lx\n", i, note(VA_0, i),
+              (unsigned)note(PAGES_0, i), note(PA_0, i));
     }
-    ask_map(PLAIN, note(VA, 0), note(PA, 0), bytes_of(0), note(FLAGS, 0));
+    ask_map(PLAIN, note(VA_0, 0), note(PA_0, 0), bytes_of(0), note(FLAGS_0, 0));
 }
 
 void edges_map(void)
@@ -144,7 +144,7 @@ void ranges_split(void)
     ask_split(MIXED, exam.note[BIG] + other * PAGE_2M + exam_below(PAGE_2M));
     ask_split(MIXED, inner() + exam_below(PAGE_2M));
     ask_split(MIXED, exam.note[SPLIT_1] + exam_below(PAGE_2M));
-    ask_split(MIXED, note(VA, 2) + exam_below(PAGE_4K));
+    ask_split(MIXED, note(VA_0, 2) + exam_below(PAGE_4K));
 }
 
 void ranges_join(void)
@@ -162,7 +162,7 @@ void ranges_protect(void)
 
     ask_protect(MIXED, shut, exam.note[SHUT_PAGES] << PAGE_SHIFT, PTE_XD);
     ask_protect(MIXED, open, exam.note[OPEN_PAGES] << PAGE_SHIFT, PTE_RW);
-    ask_protect(MIXED, note(VA, 2), bytes_of(2), PTE_US);
+    ask_protect(MIXED, note(VA_0, 2), bytes_of(2), PTE_US);
 }
 
 /* ---- Touching: the last byte that is in, the first that is not ---- */
@@ -178,7 +178,7 @@ static void touch_edges(uint64_t start, uint64_t end)
 void ranges_touch(void)
 {
     for (unsigned i = 0; i < RANGES; i++)
-        touch_edges(note(VA, i), end_of(i));
+        touch_edges(note(VA_0, i), end_of(i));
     touch_edges(exam.note[BIG], exam.note[BIG] + PAGE_1G);
 }
 
@@ -207,5 +207,5 @@ void rights_touch(void)
 
     touch_rights(shut, shut + (exam.note[SHUT_PAGES] << PAGE_SHIFT));
     touch_rights(open, open + (exam.note[OPEN_PAGES] << PAGE_SHIFT));
-    probe(PROBE_WRITE_1, note(VA, 2), 0);
+    probe(PROBE_WRITE_1, note(VA_0, 2), 0);
 }

@@ -8,7 +8,7 @@
 #include "core/cpu.h"
 #include "core/frames.h"
 #include "core/machine.h"
-#include "paging/walk.h"
+#include "core/space_now.h"
 #include "stage/exam.h"
 #include "stage/lesson.h"
 
@@ -16,7 +16,6 @@
 #define KERNEL_HALF  256u /* the first entry of a PML4 for the upper half */
 #define CPUID_EXTRAS 0x80000001u
 #define EXTRAS_1G    26
-#define WINDOW_BYTES 0x100000000u
 
 static struct space spaces[SPACES];
 static uint64_t own_root; /* the staff's tables */
@@ -38,8 +37,8 @@ void space_make(enum which which, uint64_t largest, bool kernel)
     for (unsigned i = 0; i < ENTRIES; i++)
         entry[i] = kernel && i >= KERNEL_HALF ? own[i] : 0;
     spaces[which] = (struct space){ .pml4 = root, .largest = largest };
-    exam.note[ROOT + which] = root.value;
-    exam.note[USED + which] = 1;
+    exam.note[ROOT_SMALL + which] = root.value;
+    exam.note[USED_SMALL + which] = 1;
 }
 
 void space_load(enum which which)
@@ -60,7 +59,7 @@ static enum result answered(enum which which, uint64_t va, enum result result, u
     static const char *const name[] = { "map_range", "split", "join", "protect_range" };
 
     lesson_needs(result, function, name[function]);
-    exam.note[USED + which] += (uint64_t)free_before - frames_free();
+    exam.note[USED_SMALL + which] += (uint64_t)free_before - frames_free();
     exam_answer(va, result, 0);
     return result;
 }
@@ -97,21 +96,11 @@ enum result ask_protect(enum which which, uint64_t va, uint64_t bytes, uint64_t 
 
 /* ---- The library's walk ---- */
 
-static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
-{
-    (void)context, (void)bytes;
-    if (at.value >= WINDOW_BYTES)
-        return false;
-    *entry = *(volatile uint64_t *)phys_ptr(at.value);
-    return true;
-}
-
 unsigned walk_reads(enum which which, uint64_t va, uint64_t *page_bytes)
 {
-    struct pg_space space = { .geometry = &pg_geometry_4,
-                              .root = spaces[which].pml4,
-                              .features = { .maxphyaddr = 52, .nxe = true, .pages_1g = true },
-                              .memory = { .read_entry = read_entry } };
+    struct pg_space space = space_now();
+
+    space.root = spaces[which].pml4;
     struct pg_walk walk = pg_walk(&space, (va_t){ va });
 
     *page_bytes = walk.span_bytes;

@@ -95,11 +95,11 @@ void map_rows(map_function map, void *space, const struct process_rows *process)
     }
 }
 
-void map_extras(map_function map, void *space, uint32_t page[EXTRAS])
+void map_extras(map_function map, void *space, uint32_t page[EXTRA_ROWS])
 {
-    uint32_t slice = EXTRA_PAGES / EXTRAS;
+    uint32_t slice = EXTRA_PAGES / EXTRA_ROWS;
 
-    for (uint32_t i = 0; i < EXTRAS; i++) {
+    for (uint32_t i = 0; i < EXTRA_ROWS; i++) {
         page[i] = EXTRA_FIRST_PAGE + i * slice + exam_below(slice);
         map(space, page[i], EXTRA_FIRST_FRAME + exam_below(EXTRA_FRAMES));
     }

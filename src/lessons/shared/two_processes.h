@@ -37,10 +37,10 @@ void map_kernel(map_function map, void *space, uint32_t first_pool_page, uint32_
 
 void map_rows(map_function map, void *space, const struct process_rows *process);
 
-#define EXTRAS 16u
+#define EXTRA_ROWS 16u
 
-/* Maps EXTRAS pages, each in its own 1/EXTRAS of 0x40000..0xBFFFF, and stores them in page[]. */
-void map_extras(map_function map, void *space, uint32_t page[EXTRAS]);
+/* Maps pages that are drawn, each in its part of 0x40000..0xBFFFF, and stores them in page[]. */
+void map_extras(map_function map, void *space, uint32_t page[EXTRA_ROWS]);
 
 /* Reads each row's label through the running tables, then reads and writes the absent page. */
 void visit(const struct process_rows *process);

@@ -18,7 +18,7 @@ __attribute__((aligned(4096))) static table pml4, image_pdpt, image_pd, pixel_pd
 __attribute__((aligned(16))) static uint8_t stack[STACK_BYTES];
 static uint32_t offset; /* of the first pixel in its large page */
 
-/* boot/canvas64.asm: calls function(argument) with the stack pointer at `top`. */
+/* boot/64/canvas.asm: calls function(argument) with the stack pointer at `top`. */
 extern void canvas_call(void *top, void (*function)(void *), void *argument);
 
 static uint64_t physical(const void *p)

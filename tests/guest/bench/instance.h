@@ -1,20 +1,19 @@
 /*
  * The library as a kernel of one mode compiles it: a constant space but for the root, memory where
- * it is. The includer chooses the words and defines entry_t, BENCH_GEOMETRY, BENCH_ROW,
- * BENCH_CR4 and BENCH_LARGE_SHIFT.
+ * it is. The includer says what an entry_t is, and defines PG_MODE, BENCH_GEOMETRY, BENCH_CR4 and
+ * BENCH_LARGE_SHIFT.
  */
 #include "here.h"
 
 #include "core/cpu.h"
 #include "core/machine.h"
 
+#define PG_READ_ENTRY  reach_read
+#define PG_WRITE_ENTRY reach_write
+#include "paging/mode.h"
+
 #include "paging/access.h"
 #include "paging/map.h"
-#include "paging/quick.h"
-#include "paging/range_core.h"
-
-#define PG_ROW(name) static const struct pg_geometry row_##name
-#include "paging/geometry_rows.h"
 
 static inline struct pg_space space_of(word_t root, const struct pg_geometry *geometry)
 {
@@ -29,20 +28,20 @@ static inline struct pg_space space_of(word_t root, const struct pg_geometry *ge
 
 static word_t translate(word_t root, word_t va)
 {
-    struct pg_space space = space_of(root, &BENCH_ROW);
+    struct pg_space space = space_of(root, &PG_GEOMETRY);
     pg_pa pa;
     return quick_translate(&space, (pg_va){ va }, &pa) ? (word_t)pa.value : ~(word_t)0;
 }
 
 static word_t map(word_t root, word_t va, word_t pa, word_t flags)
 {
-    struct pg_space space = space_of(root, &BENCH_ROW);
+    struct pg_space space = space_of(root, &PG_GEOMETRY);
     return quick_map(&space, (pg_va){ va }, (pg_pa){ pa }, flags);
 }
 
 static word_t map_range(word_t root, word_t va, word_t pa, word_t pages, word_t flags)
 {
-    struct pg_space space = space_of(root, &BENCH_ROW);
+    struct pg_space space = space_of(root, &PG_GEOMETRY);
     return pg_settle(core_map_range(&space, (pg_va){ va }, (pg_pa){ pa }, pages, flags), NULL);
 }
 
@@ -86,7 +85,7 @@ word_t bench_root;
 
 void bench_demand(word_t va)
 {
-    struct pg_space space = space_of(bench_root, &BENCH_ROW);
+    struct pg_space space = space_of(bench_root, &PG_GEOMETRY);
     pa_t frame = { 0 };
     if (!take_frame(NULL, &frame) || !quick_map(&space, (pg_va){ va & ~(word_t)(PAGE_SIZE - 1) },
                                                 (pg_pa){ (pg_entry)frame.value }, PTE_RW))

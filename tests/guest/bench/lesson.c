@@ -5,10 +5,10 @@
 #include "stage/lesson.h"
 
 #include "bench.h"
-#include "show/console.h"
 #include "core/cpu.h"
 #include "core/frames.h"
 #include "core/machine.h"
+#include "core/print.h"
 #include "core/traps/traps.h"
 
 #include "paging/types.h"

@@ -1,6 +1,6 @@
 ; As measure32.asm, for 64-bit code.
 
-%include "boot/registers64.inc"
+%include "boot/64/registers.inc"
 
 bits 64
 default rel

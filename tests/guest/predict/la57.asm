@@ -5,7 +5,7 @@
 ; void la57_enter(uint64_t root): the root, below 4 GiB, is a PML5. What is in force must map the
 ; first 4 GiB to themselves, and so must the new tables. They must map the kernel alike.
 
-%include "boot/registers64.inc"
+%include "boot/64/registers.inc"
 %include "boot/segments.inc"
 
 bits 64

@@ -1,9 +1,9 @@
-; One access in ring 3 and back, in 64-bit code: what boot/user32.asm is for 32-bit code. The page
+; One access in ring 3 and back, in 64-bit code: what boot/32/user.asm is for 32-bit code. The page
 ; at user_text is mapped a second time, for ring 3, at the address in user_page.
 ;
 ; uint32_t user_access(uint64_t kind, uint64_t va, uint64_t value)
 
-%include "boot/registers64.inc"
+%include "boot/64/registers.inc"
 %include "boot/segments.inc"
 
 bits 64
