@@ -2,8 +2,8 @@
 depends on: runs of submissions (stored.py) and files without a fault (tests/lint). Nothing else is.
 
 A name that is not there means that the work is done again, so a file may be deleted at any time. A
-hash that forgets an input would give a stale answer: tests/system/test_kept.py changes one input of
-each kind and demands another name.
+hash that forgets an input would give a stale answer: test_kept.py and test_lint.py change one input
+of each kind and demand another name.
 """
 
 import hashlib
