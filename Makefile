@@ -24,7 +24,8 @@ test:
 format:
 	clang-format -i $$(git ls-files "*.c" "*.h" | grep -v /proof/cheats/)
 
-# Every mutant on both emulators, with three seeds on QEMU; make test runs each once.
+# Every entry of the corpora on both emulators, with three seeds on QEMU; make test runs those that
+# together need every check, code and tripwire (tests/matrix --cover), each mutant once.
 test-long:
 	@LONG=1 tests/run
 

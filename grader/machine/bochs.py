@@ -16,8 +16,7 @@ from .process import Child, Deadline
 RESET = re.compile(r"^\(0\) \[0x0000fffffff0\] f000:fff0 \(unk\. ctxt\): jmp.*$", re.M)
 PROMPT = re.compile(rb"<bochs:(\d+)> ")
 # CPU seconds without an answer before we stop the machine to see whether it is halted. Far more
-# than any lesson runs: Bochs 2.7 can deadlock when SIGINT comes while it writes its log, which a
-# halted machine does not.
+# than any lesson runs.
 LOOK_AFTER = 6.0
 XP_UNITS = 512          # units of one xp command: a page of 8-byte words
 

@@ -22,9 +22,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from zlib import crc32
 
-from bench import LESSONS, LONG, QUICK, SEED, first_code, numbered
+from bench import LESSONS, first_code, numbered
 from cli.build import build
 from grader.machine.elf import Elf
 
@@ -48,13 +47,27 @@ class Submission(NamedTuple):
     def label(self):
         return f"{self.number:02}/{self.name}"
 
-    def files(self, folder):
-        """{ending: path} of the submission; changed files are written into `folder`."""
+    def _sources(self):
+        """{ending: path} of what is changed."""
         lesson = numbered(self.number)
         files = lesson.starter() if self.base == "starter" else lesson.reference()
         if self.path:
             twins = {end: self.path.with_suffix(end) for end in files}
             files |= {end: twin for end, twin in twins.items() if twin.exists()}
+        return files
+
+    def texts(self):
+        """{ending: text}: all that decides what the submission says. Where an address stands for a
+        symbol of the reference's kernel, the reference decides, too."""
+        texts = self._changed({end: path.read_text() for end, path in self._sources().items()})
+        if any(SYMBOL.search(text) for text in texts.values()):
+            texts |= {f"reference{end}": path.read_text()
+                      for end, path in numbered(self.number).reference().items()}
+        return texts
+
+    def files(self, folder):
+        """{ending: path} of the submission; changed files are written into `folder`."""
+        lesson, files = numbered(self.number), self._sources()
         before = {end: path.read_text() for end, path in files.items()}
         texts = {end: _with_addresses(lesson, text) for end, text in
                  self._changed(before).items()}
@@ -103,28 +116,6 @@ def _whole(corpus, lesson, path):
     only = re.search(r"emu: (bochs|qemu)", first)
     return Submission(corpus, lesson.number, path.stem, tuple(CODES.findall(said)),
                       path=path, emu=only and only[1])
-
-
-def seeds(name, label):
-    """(emulator, seed) for one entry of a corpus.
-
-    With LONG=1 all of them. Otherwise each mutant runs once, two in three on Bochs and one on QEMU,
-    with one of three seeds; cheats and alternatives run on both."""
-    three = [SEED, SEED + 1, SEED + 2]
-    place = crc32(label.encode())           # the same whatever stands beside it
-    if LONG:
-        return [("bochs", SEED), *(("qemu", seed) for seed in three)]
-    if name != "mutants":
-        return [("bochs", SEED), ("qemu", three[place % 3])]
-    return [("qemu" if place % 3 == 2 else "bochs", three[place // 3 % 3])]
-
-
-def runs(name):
-    """[(submission, [(emulator, seed)])] of a corpus. QUICK=1 takes every fifth mutant."""
-    due = [(one, list(dict.fromkeys((one.emu or emulator, seed)
-                                    for emulator, seed in seeds(name, one.label))))
-           for one in load(name)]
-    return due[::5] if QUICK and name == "mutants" else due
 
 
 def codes_given(result):

@@ -56,10 +56,10 @@ def without(checks, name):
     return checks.but(check=kept)
 
 
-def slips_without(evidence, one, check):
+def slips_without(run, one, check):
     """How this run of a mutant slips through if the check is not there: LIVES, MISNAMED or None."""
     checks = numbered(one.number).checks()
-    result = judge.judge(evidence, without(checks, check))
+    result = run.judged(f"without {check}", lambda: without(checks, check))
     if result["verdict"] == "pass":
         return LIVES
     return MISNAMED if gap(one, result) else None

@@ -4,8 +4,12 @@ import ast
 import re
 import subprocess
 import sys
+from pathlib import Path
 
+import linted
 from linting import ROOT, SKIPPED, files, name
+
+SELF = Path(__file__).resolve()
 
 
 def _others():
@@ -22,13 +26,20 @@ def _others():
     return shell, python
 
 
+def _shellcheck(groups):
+    """(groups of scripts, their faults): a script may source another one, so all go together."""
+    for group in groups:
+        done = subprocess.run(["shellcheck", "-x", "-e", "SC1091", "-f", "gcc", *map(str, group)],
+                              capture_output=True, text=True, check=False)
+        yield [group], [line.replace(f"{ROOT}/", "") for line in done.stdout.splitlines()]
+
+
 def scripts():
     """shellcheck for shell, the compiler for Python; scripts without an ending included."""
     shell, python = _others()
     python += files(".py")
-    command = ["shellcheck", "-x", "-e", "SC1091", "-f", "gcc", *map(str, shell)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    yield from (line.replace(f"{ROOT}/", "") for line in done.stdout.splitlines())
+    group = tuple(shell)
+    yield from linted.unless_clean({group: linted.name(SELF, "shellcheck", (), group)}, _shellcheck)
     for path in python:
         try:
             compile(path.read_text(), str(path), "exec")

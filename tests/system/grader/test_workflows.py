@@ -11,6 +11,7 @@ import yaml
 from bench import ROOT, numbered
 
 PROJECT = ROOT / ".github" / "workflows" / "test.yml"
+NIGHTLY = PROJECT.with_name("nightly.yml")
 CLASS = ROOT / "tools" / "classroom" / "grade.yml"
 ELSEWHERE = ("apt-get", "pagewalk/setup", "git config")     # needs root, the network, or a home
 
@@ -21,14 +22,15 @@ def steps(path):
     return job["steps"]
 
 
-@pytest.mark.parametrize("path", [PROJECT, CLASS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [PROJECT, NIGHTLY, CLASS], ids=lambda path: path.name)
 def test_a_workflow_is_whole(path):
     flow = yaml.safe_load(path.read_text())
     triggers = True                                     # so YAML reads the key "on"
     assert set(flow) - {"env"} == {"name", triggers, "permissions", "jobs"}
     assert flow["permissions"] == {"contents": "read"}
     job, = flow["jobs"].values()
-    assert job["container"] == "debian:12" and job["timeout-minutes"] <= 30
+    assert job["container"] == "debian:12"
+    assert job["timeout-minutes"] <= (360 if path == NIGHTLY else 30)
     for step in job["steps"]:
         assert ("run" in step) != ("uses" in step)
         assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
@@ -37,6 +39,12 @@ def test_a_workflow_is_whole(path):
 def test_the_projects_own_workflow_does_what_the_readme_says():
     assert steps(PROJECT)[-1]["run"] == "./setup && make test"
     assert "./setup && make test" in (ROOT / "README.md").read_text()
+
+
+def test_everything_is_tried_once_a_night():
+    assert steps(NIGHTLY)[:-1] == steps(PROJECT)[:-1]
+    assert steps(NIGHTLY)[-1]["run"] == "./setup && make test-long"
+    assert "schedule" in yaml.safe_load(NIGHTLY.read_text())[True]
 
 
 @pytest.fixture

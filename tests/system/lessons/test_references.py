@@ -1,7 +1,8 @@
 """References earn full marks on both emulators with several seeds, starters earn nothing."""
 
 import pytest
-from bench import LESSONS, QUICK, SEED, first_code, grade, story
+from bench import LESSONS, QUICK, SEED, first_code, story
+from stored import graded_files
 
 SEEDS = [SEED] if QUICK else [SEED, SEED + 1, SEED + 2]
 RUNS = [(emulator, seed, "-O2") for emulator in ("bochs", "qemu") for seed in SEEDS]
@@ -12,7 +13,8 @@ RUNS += [] if QUICK else [("qemu", SEED, "-O0"), ("bochs", SEED, "-O0")]
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_reference_earns_everything(lesson, emulator, seed, optimisation, tmp_path):
     fast = (seed, optimisation) != (SEED, "-O2")          # the grade of record boots from GRUB
-    result, _ = grade(lesson, lesson.reference(), emulator, seed, tmp_path, optimisation, fast)
+    result = graded_files(lesson, lesson.reference(), emulator, seed, out=tmp_path,
+                          optimisation=optimisation, fast=fast).result
     assert result["verdict"] == "pass", story(result)
     assert result["points"] == result["maximum"] > 0
     ran = result["emulator"]["name"]                       # Bochs, too, where QEMU was silent
@@ -23,7 +25,7 @@ def test_reference_earns_everything(lesson, emulator, seed, optimisation, tmp_pa
 @pytest.mark.parametrize("emulator", ["bochs", "qemu"])
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
 def test_starter_earns_nothing(lesson, emulator, tmp_path):
-    result, _ = grade(lesson, lesson.starter(), emulator, SEED, tmp_path, fast=True)
+    result = graded_files(lesson, lesson.starter(), emulator, SEED, out=tmp_path).result
     assert result["points"] == 0, story(result)
     assert (result["verdict"], result["status"]) == ("fail", 1)
     assert first_code(result) == "E-TODO"
@@ -33,6 +35,6 @@ def test_starter_earns_nothing(lesson, emulator, tmp_path):
 def test_bochs_repeats_itself(lesson, tmp_path):
     """The same image and seed give the same evidence, byte for byte."""
     from grader.formats import evidence as records
-    texts = [records.dumps(grade(lesson, lesson.reference(), "bochs", 5, tmp_path)[1])
-             for _ in range(2)]
+    texts = [records.dumps(graded_files(lesson, lesson.reference(), "bochs", 5, out=tmp_path,
+                                        fast=False, again=again).evidence) for again in range(2)]
     assert texts[0] == texts[1]

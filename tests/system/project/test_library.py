@@ -26,19 +26,23 @@ def host(program, *arguments):
     return done
 
 
+@pytest.mark.early
 def test_the_fuzzer_breaks_no_law():
     assert host("fuzz").returncode == 0
 
 
+@pytest.mark.early
 def test_the_host_tests_reach_every_line():
     assert host("coverage").returncode == 0
 
 
+@pytest.mark.early
 def test_seeded_faults_are_caught():
     first = int(os.environ.get("SEED") or 1) % SAMPLE
     assert host("faults", *([] if LONG else [str(SAMPLE), str(first)])).returncode == 0
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("mode", costs.BUDGETS)
 def test_instruction_budgets(mode):
     counts = costs.count(mode)
@@ -46,6 +50,7 @@ def test_instruction_budgets(mode):
         assert counts[case] / costs.pages_of(case) <= budget, case
 
 
+@pytest.mark.early
 @pytest.mark.parametrize("emulator", predictions.FROM)
 @pytest.mark.parametrize("mode", predictions.MODES)
 def test_the_cpu_does_what_pg_access_predicts(mode, emulator):

@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,32 @@ def test_bochs_stops_at_the_limit_again_and_again(tmp_path, disc):
             assert (stop.reason, stop.tick) == ("time", limit)
         tick = bochs.step(trace=True).tick
         assert tick == 400_001
+
+
+@with_bochs
+def test_bochs_can_be_stopped_while_it_writes_its_log(tmp_path, disc):
+    """Each software interrupt is a line of the log. Bochs 2.7 by itself waits for ever when SIGINT
+    comes while it writes one."""
+    with Bochs(disc, tmp_path, seconds=30) as bochs:
+        bochs.run_until(3_000_000)
+        bochs.go()
+        bochs.write(0x500, b"\xcc\xeb\xfd" + b"\xcf")         # again: int3, jmp again; and iret
+        bochs.write(3 * 4, struct.pack("<HH", 0x503, 0))
+        bochs.write(8 * 4, struct.pack("<HH", 0x500, 0))        # from the clock's next tick on
+        bochs.run_until(bochs.tick + 2_000_000)
+        done = threading.Event()
+
+        def interrupt():
+            while not done.wait(0.02):
+                bochs.child.interrupt()
+        other = threading.Thread(target=interrupt)
+        other.start()
+        try:
+            assert bochs.go().reason == "time"
+        finally:
+            done.set()
+            other.join()
+        assert bochs.log().count("vector = 03") > 10_000
 
 
 @with_bochs
