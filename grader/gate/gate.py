@@ -190,8 +190,8 @@ class _Room:
         for name in names:
             file = (self.path / name).resolve()             # there or not: that is no news
             if not any(file.is_relative_to(place) for place in allowed):
-                yield "C-INCLUDE", (f"{file.name} is included from outside; only work.h and the "
-                                    "headers in src/offered may be")
+                yield "C-INCLUDE", (f"{file.name} is included from outside; only work.h, "
+                                    "paging/types.h and the headers in src/offered may be")
 
     def join(self, objects, flags):
         """One relocatable file of all objects."""

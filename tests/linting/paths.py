@@ -7,6 +7,7 @@ import tokenize
 from functools import cache
 
 from linting import ROOT, SKIPPED, files, name
+from linting.scripts import without_ending
 
 # A path below one of our folders; a path or a name of a file with an ending of ours; a folder.
 ENDING = r"\.(?:c|h|asm|inc|ld|py|toml|md|mk|mjs|js|css|html|svg|cfg|yml)\b(?!\()"
@@ -25,7 +26,7 @@ def comments(path, text):
     if ending in (".c", ".h", ".ld", ".js", ".mjs", ".css"):
         for found in re.finditer(r"/\*.*?\*/|//[^\n]*", text, re.S):
             yield text.count("\n", 0, found.start()) + 1, found[0]
-    elif ending == ".py":
+    elif ending == ".py" or re.match(r"#!.*\bpython", text):
         yield from _of_python(text)
     elif ending == ".md":
         for number, line in enumerate(text.splitlines(), 1):
@@ -73,7 +74,7 @@ def _named(text):
 def paths():
     """Every path and file that a comment or a document names is there."""
     chosen = files(".c", ".h", ".asm", ".inc", ".ld", ".py", ".md", ".toml", ".js", ".mk")
-    for path in [*chosen, ROOT / "Makefile", ROOT / "setup", ROOT / "pagewalk"]:
+    for path in [*chosen, ROOT / "Makefile", *(path for some in without_ending() for path in some)]:
         if "/proof/cheats/" in name(path):
             continue
         for start, text in comments(path, path.read_text()):

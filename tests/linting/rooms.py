@@ -12,9 +12,8 @@ ROOMS = {
     "core": ("offered", "paging"),
     "show": ("core", "offered", "paging"),
     "stage": ("core", "offered", "paging"),
-    "kernel": ("show", "stage", "core", "offered", "paging"),
-    "main": ("kernel", "show", "stage", "core", "offered", "paging"),
-    "lessons": ("kernel", "show", "stage", "core", "offered", "paging"),
+    "main": ("show", "stage", "core", "offered", "paging"),
+    "lessons": ("show", "stage", "core", "offered", "paging"),
 }
 # What is handed out, and so includes only what a learner may see.
 HANDED_OUT = {"work.h", "starter.c"}
@@ -73,7 +72,7 @@ def _trespass(where, header, there):
 
 
 def rooms():
-    """Arrows in src/ point down: paging, offered, core, show or stage, kernel, main or lessons."""
+    """Arrows in src/ point down: paging, offered, core, show or stage, main or lessons."""
     for path in files(".c", ".h"):
         where = path.relative_to(ROOT)
         if where.parts[0] != "src" or "proof" in where.parts:

@@ -12,7 +12,7 @@ from linting import ROOT, SKIPPED, files, name
 SELF = Path(__file__).resolve()
 
 
-def _others():
+def without_ending():
     """(shell, Python): the scripts without an ending, by their first line."""
     shell, python = [], []
     for path in sorted(ROOT.rglob("*")):
@@ -36,7 +36,7 @@ def _shellcheck(groups):
 
 def scripts():
     """shellcheck for shell, the compiler for Python; scripts without an ending included."""
-    shell, python = _others()
+    shell, python = without_ending()
     python += files(".py")
     group = tuple(shell)
     yield from linted.unless_clean({group: linted.name(SELF, "shellcheck", (), group)}, _shellcheck)
@@ -66,7 +66,7 @@ def imports():
 
 def python():
     """pyflakes: names that are not defined, not used, or defined twice."""
-    chosen = [name(path) for path in [*files(".py"), *_others()[1]]]
+    chosen = [name(path) for path in [*files(".py"), *without_ending()[1]]]
     done = subprocess.run([sys.executable, "-m", "pyflakes", *chosen], cwd=ROOT, text=True,
                           capture_output=True, check=False)
     lines = {}

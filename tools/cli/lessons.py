@@ -10,7 +10,7 @@ from types import ModuleType
 
 from cli import TROUBLE, USAGE, Stop
 from grader.formats.checks import BadChecks, Checks, load
-from grader.judge.kinds.table import KINDS
+from grader.judge.kinds.registry import KINDS
 
 
 @dataclass(frozen=True)

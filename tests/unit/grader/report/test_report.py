@@ -12,7 +12,7 @@ from fake import CR0, KINDS, checks, cpus, process, run
 from grader.formats import values
 from grader.formats.codes import all_codes
 from grader.judge import judge
-from grader.judge.kinds.table import KINDS as COMMON
+from grader.judge.kinds.registry import KINDS as COMMON
 from grader.report import text as report
 from sample_results import ROOT, WANT, example, results
 
