@@ -9,10 +9,10 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- What a person types -------------------------------------------------------------------------
 
-VERBS := run debug tour grade start hint watch progress view tree gdb iso
+VERBS := run debug tour grade start hint watch progress view tree gdb iso new
 # Names of the variables on the command line: those that a verb has no use for are refused.
 TOLD = $(strip $(foreach v,$(.VARIABLES),$(if $(filter command,$(firstword $(origin $v))),$v)))
-export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA
+export LESSON EMU SEED SOLUTION SUBMISSIONS GUI MEM CPU OPT CROSS NO_COLOR STOP SPACE VA NAME WIDTH
 
 .PHONY: help list test test-long mutants machines lint format figures bench clean $(VERBS)
 help list $(VERBS):

@@ -101,7 +101,7 @@ def _with_addresses(lesson, text):
 
 
 def _edited(corpus, lesson, table):
-    for one in tomllib.loads(table.read_text())[corpus.removesuffix("s")]:
+    for one in tomllib.loads(table.read_text()).get(corpus.removesuffix("s"), []):
         changes = [(c.get("file", ".c"), c["replace"], c["with"])
                    for c in (one, *one.get("also", [])) if "replace" in c]
         changes += [(one.get("file", ".c"), None, one["add"])] if "add" in one else []

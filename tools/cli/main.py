@@ -25,6 +25,7 @@ Pagewalk teaches x86 paging: each lesson is a small kernel that GRUB boots.
   make LESSON=n watch        grades whenever you save; keys for hint, run, quit
   make progress              points of each lesson, and what to do next
   make test                  all of this project's own tests;  make machines, mutants, lint, bench
+  make LESSON=n NAME=x new   a new lesson of your own (WIDTH=64); CONTRIBUTING.md goes on from there
   make clean                 remove build/ (never work/)
 
 Read src/lessons/NN_name/lesson.md first. SOLUTION=1 uses the reference instead of your file.

@@ -35,12 +35,13 @@ USES = {
     "tree": {"lesson", "emu", "seed", "out", *STORED, *FILE},
     "tree --from": {"evidence", "out", *STORED},
     "iso": {"seed", "out", "solution", "opt", "cross"},
+    "new": {"lesson", "name", "width"},
 }
 VERBS = tuple(verb for verb in USES if " " not in verb)
 # What make is told: LESSON=2 EMU=bochs SOLUTION=1 … All but the flags are texts.
 VARIABLES = {name.upper(): name for name in (
     "lesson", "emu", "seed", "solution", "submissions", "gui", "mem", "cpu", "opt", "stop", "space",
-    "va", "cross")}
+    "va", "cross", "name", "width")}
 FLAGS = {"solution", "gui"}
 # Variables that are no option of ours: for the tools below, and for any verb.
 SURROUNDINGS = {"NO_COLOR", "FORCE_COLOR", "TERM", "DISPLAY", "BOCHS", "BXSHARE", "PAGEWALK_PYTHON",
@@ -59,6 +60,7 @@ def parser():
     p = Parser(prog="pagewalk", add_help=False, allow_abbrev=False)
     p.add_argument("verb", nargs="?", default="help")
     p.add_argument("lesson", nargs="?")
+    p.add_argument("name", nargs="?")                       # of a new lesson
     p.add_argument("--from-make", metavar="VARIABLES")      # names of those on make's command line
     p.add_argument("--emu", choices=["qemu", "bochs", "both"])
     p.add_argument("--seed")
@@ -75,6 +77,7 @@ def parser():
     p.add_argument("--space", metavar="ROOT")
     p.add_argument("--va", metavar="ADDRESS")
     p.add_argument("--svg", metavar="FILE")
+    p.add_argument("--width")
     p.add_argument("--stub", action="store_true")
     export.add_options(p)
     p.add_argument("--submissions", metavar="FOLDER")
@@ -91,7 +94,7 @@ def _name(option, from_make=False):
     """An option as a person types it."""
     if from_make:
         return option.upper()
-    words = {"lesson": "A lesson", "evidence": "--from"}
+    words = {"lesson": "A lesson", "name": "A name", "evidence": "--from"}
     return words.get(option, f"--{option.replace('_', '-')}")
 
 

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 from bench import LESSONS, ROOT, command, grade, numbered
 
-LINTERS = ("budgets", "functions", "layers", "rooms", "paths", "imports", "python", "formats",
-           "scripts", "assembly", "cppcheck", "tidy")
+LINTERS = ("budgets", "functions", "layers", "rooms", "paths", "lessons", "imports", "python",
+           "formats", "scripts", "assembly", "cppcheck", "tidy")
 
 
 @pytest.mark.early

@@ -8,13 +8,14 @@ from cli.lessons import all_lessons, find
 from cli.verbs.grade import grade
 from cli.verbs.hint import hint
 from cli.verbs.iso import entry_text, iso
+from cli.verbs.new import new
 from cli.verbs.progress import progress
 from cli.verbs.view import tree, view
 from cli.verbs.watch import watch
 from grader.machine.process import exit_cleanly_on_signals
 
-__all__ = ["debug", "gdb", "grade", "hint", "iso", "list", "progress", "run", "start", "tour",
-           "tree", "view", "watch"]
+__all__ = ["debug", "gdb", "grade", "hint", "iso", "list", "new", "progress", "run", "start",
+           "tour", "tree", "view", "watch"]
 
 exit_cleanly_on_signals()
 
