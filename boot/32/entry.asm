@@ -17,7 +17,8 @@ CR0_ET        equ 1 << 4
 CR0_NE        equ 1 << 5
 CR0_WP        equ 1 << 16
 MSR_EFER      equ 0xC0000080
-CPUID_EXTENDED equ 0x80000001
+CPUID_EXTENDED equ 0x80000000
+CPUID_FEATURES equ 0x80000001
 EXTENDED_NX_OR_LM equ (1 << 20) | (1 << 29)
 
 section .text
@@ -46,11 +47,11 @@ _start:
     mov cr0, eax
     xor eax, eax
     mov cr4, eax
-    mov eax, 0x80000000                   ; EFER exists only where NX or long mode does
+    mov eax, CPUID_EXTENDED                   ; EFER exists only where NX or long mode does
     cpuid
-    cmp eax, CPUID_EXTENDED
+    cmp eax, CPUID_FEATURES
     jb .no_efer
-    mov eax, CPUID_EXTENDED
+    mov eax, CPUID_FEATURES
     cpuid
     test edx, EXTENDED_NX_OR_LM
     jz .no_efer

@@ -20,7 +20,8 @@ CR4_PAE       equ 1 << 5
 MSR_EFER      equ 0xC0000080
 EFER_LME      equ 1 << 8
 EFER_NXE      equ 1 << 11
-CPUID_EXTENDED equ 0x80000001
+CPUID_EXTENDED equ 0x80000000
+CPUID_FEATURES equ 0x80000001
 EXTENDED_LM   equ 29
 EXTENDED_NX   equ 20
 
@@ -43,11 +44,11 @@ _start:
     mov eax, CR0_KNOWN & 0x7FFFFFFF       ; paging off, caches on
     mov cr0, eax
 
-    mov eax, 0x80000000
-    cpuid
-    cmp eax, CPUID_EXTENDED
-    jb .no_long_mode
     mov eax, CPUID_EXTENDED
+    cpuid
+    cmp eax, CPUID_FEATURES
+    jb .no_long_mode
+    mov eax, CPUID_FEATURES
     cpuid
     bt edx, EXTENDED_LM
     jnc .no_long_mode

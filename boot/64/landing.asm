@@ -15,6 +15,9 @@ LANDING_64        equ 2
 EXAM_SEED         equ 0x08                ; struct exam (src/stage/exam.h)
 EXAM_STATE        equ 0x10
 EXAM_STOPS        equ 0x18
+GOLDEN            equ 0x9E3779B97F4A7C15  ; of the generator (src/stage/exam.c)
+FACTOR_1          equ 0xBF58476D1CE4E5B9
+FACTOR_2          equ 0x94D049BB133111EB
 
 LOOK_VALUE        equ 8                   ; struct landing_look (landing.h); `va` comes first
 
@@ -142,15 +145,15 @@ count_stop:
     mov eax, [rel exam + EXAM_STOPS]
     inc eax
     mov [rel exam + EXAM_STOPS], eax
-    mov rcx, 0x9E3779B97F4A7C15
+    mov rcx, GOLDEN
     imul rax, rcx
     add rax, [rel exam + EXAM_SEED]
-    mov rcx, 0xBF58476D1CE4E5B9
+    mov rcx, FACTOR_1
     mov rdx, rax
     shr rdx, 30
     xor rax, rdx
     imul rax, rcx
-    mov rcx, 0x94D049BB133111EB
+    mov rcx, FACTOR_2
     mov rdx, rax
     shr rdx, 27
     xor rax, rdx

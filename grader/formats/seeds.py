@@ -6,13 +6,14 @@ Must not know about lessons or emulators.
 
 MASK = (1 << 64) - 1
 STEP = 0x9E3779B97F4A7C15
+FACTOR_1, FACTOR_2 = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
 
 
 def finish(value):
     """Scramble one 64-bit number; a bijection (splitmix64's finaliser)."""
     value &= MASK
-    value = ((value ^ value >> 30) * 0xBF58476D1CE4E5B9) & MASK
-    value = ((value ^ value >> 27) * 0x94D049BB133111EB) & MASK
+    value = ((value ^ value >> 30) * FACTOR_1) & MASK
+    value = ((value ^ value >> 27) * FACTOR_2) & MASK
     return value ^ value >> 31
 
 

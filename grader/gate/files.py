@@ -1,7 +1,7 @@
 """Which files a submission is made of, and which files a compiler opened for it.
 
-Used by gate.py, and by cli/submissions.py for what a class handed in. It reads one file at a time
-and what tools said; it compiles nothing.
+Used by gate.py, and by cli/classes/submissions.py for what a class handed in. It reads one file at
+a time and what tools said; it compiles nothing.
 """
 import errno
 import os

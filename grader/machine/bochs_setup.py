@@ -47,7 +47,8 @@ def shim(folder):
     return target
 
 
-IMAGE_AT = 0x200000
+IMAGE_AT = 0x200000                    # where boot/*/kernel.ld begin
+ENTRY_AT = 0x8000                      # ENTRY of boot/rom.asm
 BLOCK = 128 << 10       # Bochs 2.7 puts a file's bytes behind this into memory of its own
 MOST_FILES = 4          # optramimage1 to optramimage4
 
@@ -88,7 +89,7 @@ class FastBoot(NamedTuple):
         if len(found) >= MOST_FILES:
             raise MachineError(f"{self.image.name} has {len(data)} bytes; without GRUB Bochs takes "
                                f"{(MOST_FILES - 1) * BLOCK}: leave --fast away")
-        return [*found, (self.entry, 0x8000)]
+        return [*found, (self.entry, ENTRY_AT)]
 
     def configure(self, text, folder):
         """The configuration with this in place of BIOS, VGA BIOS and CD."""

@@ -6,7 +6,9 @@
 
 #include "core/machine.h"
 
-#define GOLDEN 0x9E3779B97F4A7C15u
+#define GOLDEN   0x9E3779B97F4A7C15u
+#define FACTOR_1 0xBF58476D1CE4E5B9u
+#define FACTOR_2 0x94D049BB133111EBu
 
 __attribute__((aligned(4096))) struct exam exam = { .magic = EXAM_MAGIC, .version = EXAM_VERSION };
 __attribute__((aligned(4096))) struct exam_answer exam_answers[EXAM_ANSWERS];
@@ -19,8 +21,8 @@ static void (*at_stop)(void);
 
 static uint64_t finish(uint64_t z)
 {
-    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    z = (z ^ z >> 30) * FACTOR_1;
+    z = (z ^ z >> 27) * FACTOR_2;
     return z ^ z >> 31;
 }
 

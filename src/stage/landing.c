@@ -13,13 +13,13 @@
 #include "core/cpu.h"
 #include "core/memory.h"
 #include "core/print.h"
+#include "core/segments.h"
 #include "core/traps/traps.h"
 #include "core/space_now.h"
 
-#define GATES_32        16u /* what the first eight long-mode gates leave room for */
-#define GATES_64_FROM   8u
-#define GATE_INTERRUPT  0x8E00u /* P, DPL 0, interrupt gate, no stack switch */
-#define SELECTOR_CODE64 0x38u
+#define GATES_32       16u /* what the first eight long-mode gates leave room for */
+#define GATES_64_FROM  8u
+#define GATE_INTERRUPT 0x8E00u /* P, DPL 0, interrupt gate, no stack switch */
 
 struct gate64 {
     uint16_t offset_low, selector, attributes, offset_middle;

@@ -2,11 +2,11 @@
 #include "stage/user32.h"
 
 #include "arch.h"
+#include "core/segments.h"
 #include "core/traps/traps.h"
 
-#define GATE_DPL_3    0x6000u /* SDM 3A, "IDT Descriptors": the gate's DPL, bits 14:13 */
-#define SELECTOR_CODE 0x08u
-#define RPL           3u
+#define GATE_DPL_3 0x6000u /* SDM 3A, "IDT Descriptors": the gate's DPL, bits 14:13 */
+#define RPL        3u
 
 extern uint32_t user_access(word_t kind, word_t va, word_t value);
 extern const uint8_t user_text_end[], user_resume[];

@@ -2,8 +2,8 @@
  * An access by the CPU in ring 3 that may fault, and what came of it: probe.h's twin for user mode.
  * The instructions stand in boot/32/user.asm, in a page of their own.
  *
- * Used by lessons about user mode (LESSON_BOOT := 32/user, LESSON_PLATFORM := stage/user32). The lesson
- * maps the page at user_text with US; its kernel stays without.
+ * Used by lessons about user mode (LESSON_BOOT := 32/user, LESSON_PLATFORM := stage/user32). The
+ * lesson maps the page at user_text with US; its kernel stays without.
  */
 #ifndef PAGEWALK_USER32_H
 #define PAGEWALK_USER32_H

@@ -14,6 +14,7 @@ sys.path[:0] = [str(ROOT / folder) for folder in ("", "tools", "tests")
                 if str(ROOT / folder) not in sys.path]
 
 from cli.build import lock, make  # noqa: E402
+from grader.formats import exam  # noqa: E402
 from grader.machine.bochs import Bochs  # noqa: E402
 from grader.machine.bochs_setup import FastBoot  # noqa: E402
 from grader.machine.elf import Elf  # noqa: E402
@@ -21,8 +22,6 @@ from grader.machine.qemu import Qemu  # noqa: E402
 
 TICKS = 4_000_000_000
 KERNEL_OFFSET = 0xFFFFFFFF80000000                    # src/core/64/arch.h
-STATUS_OFFSET = 36                                      # of exam.status, src/stage/exam.h
-FINISHED = (0x10).to_bytes(4, "little")                 # END_FINISHED, src/core/machine.h
 NOBODY = "section .data\n    db 0\nsection .note.GNU-stack noalloc noexec nowrite progbits\n"
 
 
@@ -65,7 +64,7 @@ def _symbol(elf, name):
 
 def _status(elf, read):
     """Whether the kernel told its story to the end. read(va, size) gives its bytes."""
-    if read(elf.va("exam") + STATUS_OFFSET, 4) != FINISHED:
+    if read(elf.va("exam") + exam.STATUS, 4) != exam.FINISHED.to_bytes(4, "little"):
         raise RuntimeError("the kernel did not end well")
 
 

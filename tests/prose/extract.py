@@ -1,6 +1,6 @@
 """The numbers of a lesson's text: where they stand, how they are written, what they are.
 
-Names with digits in them (CR3, PML4E, x86, 3A, user32.asm) are no numbers, nor is what stands in a
+Names with digits in them (CR3, PML4E, x86, 3A, step32) are no numbers, nor is what stands in a
 generated figure or below "Read on". Numbers written in words are not looked at.
 """
 

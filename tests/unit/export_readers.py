@@ -1,5 +1,5 @@
-"""Readers for the formats of grader/export.py, from the formats' own descriptions and apart from
-what writes them. Each raises AssertionError where a text breaks the format's rules.
+"""Readers for the formats of grader/report/export.py, from the formats' own descriptions and
+apart from what writes them. Each raises AssertionError where a text breaks the format's rules.
 
 JUnit XML after the schemas of Ant and Jenkins, TAP 14, what Gradescope and PrairieLearn document.
 """

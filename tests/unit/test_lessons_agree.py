@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.formats.checks import groups_of, load
-from grader.judge.kinds.table import KINDS
+from cli.lessons import Lesson
+from grader.formats.checks import groups_of
 from prose.reckon import HEADERS, constants, sources
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ each = pytest.mark.parametrize("folder", LESSONS, ids=lambda folder: folder.name
 
 @cache
 def checks_of(folder):
-    return load(folder / "checks.toml", KINDS)
+    return Lesson(ROOT, folder.name).checks()
 
 
 def enumerators(text):

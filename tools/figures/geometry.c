@@ -109,13 +109,13 @@ static void print_geometry(const struct pg_geometry *geometry)
 int main(void)
 {
     static const struct pg_geometry *const all[] = { &pg_geometry_flat, &pg_geometry_32,
-                                                     &pg_geometry_pae, &pg_geometry_4,
-                                                     &pg_geometry_5 };
+                                                     &pg_geometry_pae,  &pg_geometry_4,
+                                                     &pg_geometry_5,    NULL };
 
     printf("[\n");
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    for (size_t i = 0; all[i] != NULL; i++) {
         print_geometry(all[i]);
-        printf(i + 1 < sizeof all / sizeof *all ? ",\n" : "\n]\n");
+        printf(all[i + 1] != NULL ? ",\n" : "\n]\n");
     }
     return 0;
 }

@@ -76,9 +76,9 @@ class Tree:
 
     @staticmethod
     def _flags(y, flags, bold=False):
-        for number, letter in enumerate(flags):
+        for place, letter in enumerate(flags):
             if letter != " ":
-                x = svg.WIDTH - svg.EDGE - LETTERS * (len(FLAGS) - number) + LETTERS // 2
+                x = svg.WIDTH - svg.EDGE - LETTERS * (len(FLAGS) - place) + LETTERS // 2
                 yield svg.label(x, y, letter, letter=svg.SMALL, bold=bold or letter != STYLE.dot)
 
     def _item(self, item, top):

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/segments.h"
+
 #define ARCH_ACCUMULATOR      "eax"
 #define ARCH_BITS             32
 #define KERNEL_OFFSET         0u
@@ -45,7 +47,7 @@ struct tss {
 static inline void tss_kernel_stack(struct tss *t, word_t top)
 {
     t->esp0 = (uint32_t)top;
-    t->ss0 = 0x10;
+    t->ss0 = SELECTOR_DATA;
 }
 
 static inline void tss_double_fault_stack(struct tss *t, word_t top)

@@ -1,6 +1,6 @@
 /*
- * Running a function on a stack of one's choice: boot/64/stack.asm. For lessons that break stacks on
- * purpose and want to go on afterwards.
+ * Running a function on a stack of one's choice: boot/64/stack.asm. For lessons that break stacks
+ * on purpose and want to go on afterwards.
  */
 #ifndef PAGEWALK_STACK_H
 #define PAGEWALK_STACK_H

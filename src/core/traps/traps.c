@@ -4,10 +4,9 @@
 #include "core/cpu.h"
 #include "core/machine.h"
 #include "core/memory.h"
+#include "core/segments.h"
 #include "core/traps/glance.h"
 
-#define SELECTOR_CODE    0x08u
-#define SELECTOR_TSS     0x28u
 #define TSS_AVAILABLE    0x89u /* P, type 9: SDM 3A, "TSS Descriptor" */
 #define IST_DOUBLE_FAULT 1u
 

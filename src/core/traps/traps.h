@@ -1,6 +1,7 @@
 /*
  * Exceptions: the table of vectors, who gets to handle one, and the report when nobody does.
- * The frame's shape is arch.h's; the first instructions are boot/32/vectors.asm and its twin in 64/.
+ * The frame's shape is arch.h's; the first instructions are in boot/32/vectors.asm
+ * and boot/64/vectors.asm.
  */
 #ifndef PAGEWALK_TRAPS_H
 #define PAGEWALK_TRAPS_H

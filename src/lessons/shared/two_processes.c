@@ -1,4 +1,4 @@
-/* The two processes of the first lessons: see processes.h. */
+/* The two processes of the first lessons: see two_processes.h. */
 #include "lessons/shared/two_processes.h"
 
 #include <stddef.h>

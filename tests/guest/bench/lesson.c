@@ -81,9 +81,10 @@ static void measure_large(word_t root, word_t va, unsigned shift)
 static word_t inhabited_root(word_t word)
 {
     word_t root = fresh_root(), frame = (word_t)frames_take();
-    const uint64_t *upper = (const uint64_t *)(uintptr_t)cpu_read_cr3();
-    for (unsigned i = 256; ARCH_BITS == 64 && i < 512; i++)
+    for (unsigned i = 256; ARCH_BITS == 64 && i < 512; i++) {
+        const uint64_t *upper = (const uint64_t *)(uintptr_t)cpu_read_cr3();
         ((uint64_t *)(uintptr_t)root)[i] = upper[i];
+    }
     *(word_t *)(uintptr_t)frame = word;
     expect(bench.map_range(root, 0, 0, BENCH_VA / 0x1000, PTE_RW), 0, 13);
     expect(bench.map_range(root, BENCH_VA, frame, 1, PTE_RW), 0, 14);

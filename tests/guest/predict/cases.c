@@ -85,12 +85,13 @@ static void draw_access(const struct facts *facts, uint64_t *state, struct trial
 {
     uint64_t bits = draw_bits(state);
     trial->access = (struct pg_access){ .kind = (enum pg_kind)below(state, 3), .user = bits & 1 };
+    uint64_t half = draw_bits(state); /* of the bits; a quarter of them is wanted */
     trial->control = (struct pg_control){
         .wp = bits & 2,
         .smep = facts->smep && (bits & 4),
         .smap = facts->smap && (bits & 8),
         .pke = is_long(facts) && facts->pku && (bits & 16),
-        .pkru = (uint32_t)(draw_bits(state) & draw_bits(state)) & ~UINT32_C(3),
+        .pkru = (uint32_t)(half & draw_bits(state)) & ~UINT32_C(3),
     };
     trial->access.ac = !trial->access.user && (bits & 32);
     trial->access.stack =

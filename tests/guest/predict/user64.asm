@@ -9,7 +9,6 @@
 bits 64
 default rel
 global user_access, user_resume, user_text, user_text_end, user_page
-extern probe_keeps_tlb
 
 SELECTOR_USER_CODE64 equ 0x3B
 EFLAGS_FIXED         equ 1 << 1

@@ -223,7 +223,7 @@ static enum pg_result expect_join(uint64_t va, unsigned level, struct page *larg
 
 static void join_one(uint64_t va, unsigned level)
 {
-    struct page large, page;
+    struct page large = { 0 }, page;
     enum pg_result expected = expect_join(va, level, &large);
     if (settle(pg_join(&space, (va_t){ va }, level), expected) != PG_OK)
         return;
@@ -267,7 +267,9 @@ static void check_tree(pa_t table, unsigned level, bool *seen)
     uint64_t number = (table.value - machine.base) / PAGE_SIZE;
     CHECK(machine.used[number] && !seen[number], true);
     seen[number] = true;
-    for (uint64_t i = 0; level > PG_PT && i < UINT64_C(1) << geometry->level[level].bits; i++) {
+    if (level == PG_PT)
+        return;
+    for (uint64_t i = 0; i < UINT64_C(1) << geometry->level[level].bits; i++) {
         uint64_t entry =
             machine_peek(&machine, table.value + i * geometry->entry_bytes, geometry->entry_bytes);
         bool large = (entry & PTE_PS) != 0 && level <= mode->top_level;

@@ -148,7 +148,7 @@ static unsigned find_in_half(unsigned half)
 /* Takes every page away, and with the last of a table that table. */
 static void clear(void)
 {
-    for (unsigned half = 0; half <= mode->geometry->sign_extended; half++)
+    for (unsigned half = 0; half < (mode->geometry->sign_extended ? 2 : 1); half++)
         for (unsigned count = find_in_half(half); count > 0; count = find_in_half(half))
             for (unsigned i = 0; i < count; i++)
                 if (found[i].level == PG_PT)

@@ -9,6 +9,7 @@ import time
 import pytest
 from bench import ROOT, command, numbered
 from corpus import load
+from grader.formats import exam
 
 
 def sentence(done):
@@ -71,7 +72,7 @@ def test_make_says_the_same(verb, variables, word):
 
 
 def test_the_environment_breaks_no_verb_that_has_no_use_for_it():
-    """EMU=bochs in a shell's profile is for the verbs that boot something; so is SEED= of a script."""
+    """EMU=bochs in a shell's profile is for the verbs that boot something."""
     done = told_make("list", {"SEED": "", "NO_COLOR": "1"}, EMU="bochs", SEED="x", LESSON="99")
     assert done.returncode == 0 and "One flat table" in done.stdout
     assert "SEED is a number" in told_make("run", {"LESSON": "1"}, SEED="x").stderr
@@ -122,8 +123,8 @@ def test_not_started_by_multiboot(tmp_path):
         machine.break_at(elf.va("machine_end"))
         machine.step()
         machine.cont()
-        status = machine.read(elf.pa("exam") + 0x24, 4)
-        assert int.from_bytes(status, "little") == 0x12
+        status = machine.read(elf.pa("exam") + exam.STATUS, 4)
+        assert int.from_bytes(status, "little") == exam.REFUSED
         assert "not started by Multiboot2" in (tmp_path / "serial.txt").read_text()
 
 

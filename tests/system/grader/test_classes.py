@@ -193,8 +193,8 @@ def test_trouble_of_ours_is_2_and_tried_again(tmp_path):
 @pytest.mark.parametrize("arguments, word", [
     (["grade", "1", "--submissions", "no/such"], "There is no folder"),
     (["grade", "1", "--submissions", ".", "--out", "build/x"], "among the submissions"),
-    (["grade", "1", "--submissions", "tests/host", "--jobs"], "nothing to grade"),
-    (["grade", "--submissions", "tests/host"], "nothing to grade"),
+    (["grade", "1", "--submissions", "tests/browser", "--jobs"], "nothing to grade"),
+    (["grade", "--submissions", "tests/browser"], "nothing to grade"),
     (["grade", "1", "--fast"], "--fast goes with"), (["grade", "--merge", "no/such"], "no folder"),
     (["grade", "--merge", "tests/host"], "There is no grading")])
 def test_usage(arguments, word):

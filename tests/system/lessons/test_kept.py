@@ -88,7 +88,8 @@ def test_nothing_changed_is_the_same_name(names, before):
 
 @pytest.mark.parametrize("path, wanted", [
     ("Makefile", BOTH), ("grub.cfg", BOTH), ("boot/32/entry.asm", BOTH),
-    ("boot/64/kernel.ld", BOTH), ("boot/rom.asm", BOTH), ("src/core/machine.c", BOTH), ("src/core/cpu.h", BOTH),
+    ("boot/64/kernel.ld", BOTH), ("boot/rom.asm", BOTH), ("src/core/machine.c", BOTH),
+    ("src/core/cpu.h", BOTH),
     ("src/paging/walk.c", BOTH), ("src/offered/far_pointer.h", BOTH),
     (f"{LESSON}/lesson.c", BOTH), (f"{LESSON}/work.h", BOTH), (f"{LESSON}/lesson.mk", BOTH),
     (f"{LESSON}/proof/solution.c", BOTH), (f"{LESSON}/proof/solution.asm", BOTH),

@@ -99,10 +99,10 @@ def test_nothing_changed_nothing_made(copy):
 
 
 @pytest.mark.parametrize("file, made", [
-    ("boot/segments.inc", {"entry32.o", "landing64.o", *LINKED}),            # %include
-    ("boot/vectors.inc", {"vectors32.o", "landing64.o", *LINKED}),
-    ("boot/blob", {"glance32.o", *LINKED}),                                  # incbin
-    ("boot/32/probe.asm", {"probe32.o", *LINKED}),
+    ("boot/segments.inc", {"entry.o", "landing.o", *LINKED}),            # %include
+    ("boot/vectors.inc", {"vectors.o", "landing.o", *LINKED}),
+    ("boot/blob", {"glance.o", *LINKED}),                                  # incbin
+    ("boot/32/probe.asm", {"probe.o", *LINKED}),
     ("src/stage/landing.h", {"landing.o", "lesson.o", *LINKED}),
     (f"src/lessons/{LESSON.name}/lesson.c", {"lesson.o", *LINKED}),
     ("boot/32/kernel.ld", LINKED),

@@ -19,7 +19,9 @@ LOOKED_AT_TWICE = ("clang-tidy", "cppcheck")        # at both widths
 @pytest.fixture(name="small")
 def a_small_tree(tmp_path):
     """A tree with tests/lint in it, and programs that write down each look."""
-    for name in ("tests/lint", "tests/corpora/keep.py", "tests/corpora/linted.py", ".clang-format"):
+    own = [str(path.relative_to(ROOT)) for path in (ROOT / "tests/linting").glob("*.py")]
+    for name in ("tests/lint", *own, "tests/corpora/keep.py", "tests/corpora/linted.py",
+                 ".clang-format"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     for name, text in LINT.items():
@@ -65,9 +67,11 @@ def test_lint_looks_again_at_what_has_changed_and_at_nothing_else(small):
     assert set(looks(small)[1]) == {"clang-tidy", "cppcheck", "clang-format", "shellcheck"}
     (small / "build/clang-tidy").touch()
     assert set(looks(small)[1]) == {"clang-tidy"}
-    with (small / "tests/lint").open("a") as lint:
-        lint.write("# more\n")
-    assert set(looks(small)[1]) == {"clang-tidy", "cppcheck", "clang-format", "shellcheck"}
+    for name, programs in (("c.py", {"clang-tidy", "cppcheck", "clang-format"}),
+                           ("scripts.py", {"shellcheck"})):
+        with (small / "tests/linting" / name).open("a") as lint:
+            lint.write("# more\n")
+        assert set(looks(small)[1]) == programs
 
 
 def test_a_fault_is_found_each_time(small):

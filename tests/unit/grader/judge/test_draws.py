@@ -6,10 +6,9 @@ from grader.formats.checks import Checks, faults
 from grader.formats.seeds import Generator, mix
 from grader.formats.values import Trouble
 from grader.judge.facts import Facts
-from grader.judge.kinds.table import KINDS
 from grader.judge.wanted import draws
 
-from fake import Run, checks
+from fake import KINDS, Run, checks
 
 MAPS = {"id": "rows", "kind": "maps", "set": "p"}
 ROWS = {"after": "start", "count": 4, "page": [0, 9], "frame": [0, 9]}

@@ -12,7 +12,7 @@ from grader.formats import evidence as records, frame
 from grader.judge import judge
 from grader.judge.facts import Facts
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 MAPS = {"id": "rows", "kind": "maps", "set": "p"}
 LOADED = {"id": "cr3", "kind": "registers", "cr3": "note:root_1"}
 
