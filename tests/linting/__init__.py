@@ -10,11 +10,11 @@ SKIPPED = {"build", "work", ".git", ".hypothesis", ".pytest_cache"}
 
 
 @cache
-def everything():
-    """Every file outside build/ and work/, tracked or new. In build/ lie more than in all the rest,
+def everything(root=ROOT):
+    """Every file of a tree outside build/ and work/, tracked or new. In build/ lie more than in all the rest,
     so nothing below it is looked at."""
     found = []
-    for folder, below, names in os.walk(ROOT):
+    for folder, below, names in os.walk(root):
         below[:] = [name for name in below if name not in SKIPPED]
         found += [Path(folder, name) for name in names if name not in SKIPPED]
     return [path for path in found if path.is_file()]

@@ -15,7 +15,7 @@ SELF = Path(__file__).resolve()
 def _others():
     """(shell, Python): the scripts without an ending, by their first line."""
     shell, python = [], []
-    for path in sorted(everything()):
+    for path in sorted(everything(ROOT)):
         if path.suffix:
             continue
         first = path.read_bytes()[:64].split(b"\n")[0]
