@@ -11,8 +11,8 @@ SKIPPED = {"build", "work", ".git", ".hypothesis", ".pytest_cache"}
 
 @cache
 def everything(root=ROOT):
-    """Every file of a tree outside build/ and work/, tracked or new. In build/ lie more than in all the rest,
-    so nothing below it is looked at."""
+    """Every file of a tree outside build/ and work/, tracked or new. In build/ lie more than in all
+    the rest, so nothing below it is looked at."""
     found = []
     for folder, below, names in os.walk(root):
         below[:] = [name for name in below if name not in SKIPPED]
