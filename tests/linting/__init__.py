@@ -1,16 +1,28 @@
 """The checks of `make lint` (tests/lint is the command). A check is a function that yields one
 sentence for each fault: what, where, and what to do."""
 
+import os
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {"build", "work", ".git", ".hypothesis", ".pytest_cache"}
 
 
+@cache
+def everything(root=ROOT):
+    """Every file of a tree outside build/ and work/, tracked or new. In build/ lie more than in all
+    the rest, so nothing below it is looked at."""
+    found = []
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if name not in SKIPPED]
+        found += [Path(folder, name) for name in names if name not in SKIPPED]
+    return [path for path in found if path.is_file()]
+
+
 def files(*endings):
-    """Tracked and new files with these endings, outside build/ and work/."""
-    found = (p for p in ROOT.rglob("*") if p.suffix in endings and p.is_file())
-    return sorted(p for p in found if not SKIPPED & set(p.relative_to(ROOT).parts))
+    """Those with these endings, in order."""
+    return sorted(path for path in everything() if path.suffix in endings)
 
 
 def name(path):

@@ -6,7 +6,7 @@ import re
 import tokenize
 from functools import cache
 
-from linting import ROOT, SKIPPED, files, name
+from linting import ROOT, everything, files, name
 from linting.scripts import without_ending
 
 # A path below one of our folders; a path or a name of a file with an ending of ours; a folder.
@@ -52,8 +52,9 @@ def _of_python(text):
 @cache
 def _there():
     """Every path of the tree, files and folders, with a slash before it."""
-    return "\n".join(f"/{name(path)}{'/' if path.is_dir() else ''}" for path in ROOT.rglob("*")
-                     if not SKIPPED & set(path.relative_to(ROOT).parts)) + "\n"
+    folders = {folder for path in everything() for folder in path.parents} - {ROOT, *ROOT.parents}
+    return "\n".join([*(f"/{name(path)}" for path in everything()),
+                      *(f"/{name(folder)}/" for folder in folders)]) + "\n"
 
 
 @cache

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import linted
-from linting import ROOT, SKIPPED, files, name
+from linting import ROOT, everything, files, name
 
 SELF = Path(__file__).resolve()
 
@@ -15,8 +15,8 @@ SELF = Path(__file__).resolve()
 def without_ending():
     """(shell, Python): the scripts without an ending, by their first line."""
     shell, python = [], []
-    for path in sorted(ROOT.rglob("*")):
-        if path.suffix or not path.is_file() or SKIPPED & set(path.relative_to(ROOT).parts):
+    for path in sorted(everything(ROOT)):
+        if path.suffix:
             continue
         first = path.read_bytes()[:64].split(b"\n")[0]
         if re.match(rb"#!.*\bpython", first):

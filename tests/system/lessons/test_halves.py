@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from bench import LESSONS, SEED, first_code, grade, story
+from bench import LESSONS, SEED, first_code, story
+from stored import graded_files
 
 BORDER = "/* ---- Second half"
 HALVED = [lesson for lesson in LESSONS if BORDER in lesson.starter()[".c"].read_text()]
@@ -16,7 +17,7 @@ def test_the_first_half_is_scored_alone(lesson, emulator, tmp_path):
     left = lesson.starter()[".c"].read_text().partition(BORDER)[2]
     half = tmp_path / f"{lesson.name}.c"
     half.write_text(done + BORDER + left)
-    result, _ = grade(lesson, {".c": half}, emulator, SEED, tmp_path / "out", fast=True)
+    result = graded_files(lesson, {".c": half}, emulator, SEED, out=tmp_path).result
     checks = lesson.checks()
     later = set(re.findall(r"^enum result (\w+)\(", left, re.M))
     due = sum(check["points"] for check in checks["check"]

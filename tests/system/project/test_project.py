@@ -6,7 +6,8 @@ import subprocess
 
 import jsonschema
 import pytest
-from bench import LESSONS, ROOT, command, grade, numbered
+from bench import LESSONS, ROOT, command, numbered
+from stored import graded_files
 
 LINTERS = ("budgets", "functions", "layers", "rooms", "paths", "lessons", "imports", "python",
            "formats", "scripts", "assembly", "cppcheck", "tidy")
@@ -110,7 +111,7 @@ def test_a_failed_check_points_into_the_lesson_text():
 def test_disagreement_is_an_error_that_shows_both(tmp_path):
     from grader.judge import judge
     lesson = numbered(1)
-    first, _ = grade(lesson, lesson.reference(), "qemu", 1, tmp_path)
+    first = graded_files(lesson, lesson.reference(), "qemu", 1, out=tmp_path).result
     second = json.loads(json.dumps(first))
     second["checks"][0].update(verdict="fail", code="E-P-MISSING", message="seen here only")
     second["emulator"]["name"] = "bochs"
