@@ -58,15 +58,16 @@ uint32_t exam_below(uint32_t n)
 
 void exam_group(const char *name)
 {
-    unsigned at = 0, i = 0;
+    struct exam_group *group = exam_groups;
+    unsigned i = 0;
 
-    while (at < EXAM_GROUPS && exam_groups[at].name[0] != 0)
-        at++;
-    if (at == EXAM_GROUPS)
+    while (group < exam_groups + EXAM_GROUPS && group->name[0] != 0)
+        group++;
+    if (group == exam_groups + EXAM_GROUPS)
         panic("a lesson opens more than %u groups of questions", EXAM_GROUPS);
-    exam_groups[at].first = exam.asked;
-    for (; name[i] != 0 && i < EXAM_GROUP_NAME - 1; i++)
-        exam_groups[at].name[i] = name[i];
+    group->first = exam.asked;
+    for (; i < EXAM_GROUP_NAME - 1 && name[i] != 0; i++)
+        group->name[i] = name[i];
     if (name[i] != 0)
         panic("the group %s has more than %u letters", name, EXAM_GROUP_NAME - 1);
 }
