@@ -86,8 +86,8 @@ _Noreturn void menu_return(void)
     forget_keys();
     print("\nPress a key to go back to the menu.");
     screen_show();
-    print("\n"); /* who reads the serial line knows now that the screen shows it */
-    serial_close();
+    serial_close(); /* first: it drops what was received, and that may be the key already */
+    print("\n");    /* who reads the serial line knows now that the screen shows it */
     (void)key_is_escape();
     reset();
 }
