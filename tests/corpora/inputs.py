@@ -24,8 +24,9 @@ COLLECT = ("formats", "machine", "gate", "collect")
 SENTENCES = ("codes.toml", "codes.py")
 GRADES = [ROOT / "tools/cli" / f"{module}.py" for module in ("__init__", "build", "grading",
                                                             "lessons")]
-# Of what is set in the environment: what the Makefile, compilers and emulators look at.
-ENVIRONMENT = ("BOCHS", "BXSHARE", "COMPILER_PATH", "CPATH", "CROSS", "C_INCLUDE_PATH",
+# Of what is set in the environment: what the Makefile, compilers and emulators look at. (CROSS
+# counts as what the Makefile makes of it.)
+ENVIRONMENT = ("BOCHS", "BXSHARE", "COMPILER_PATH", "CPATH", "C_INCLUDE_PATH",
                "GCC_EXEC_PREFIX", "LD_PRELOAD", "LESSON_BOOT", "LESSON_FILES", "LESSON_PAGING",
                "LESSON_PLATFORM", "OPTIONS", "WIDTH")
 EMULATORS = {"bochs": lambda: bochs_program.program().path, "qemu": lambda: "qemu-system-x86_64"}
@@ -90,13 +91,13 @@ def tools(emulator, fast):
     if not fast:
         names += ["grub-mkimage", "xorriso", "mformat", "mcopy"]
     folders = [*DATA[emulator], *(() if fast else DATA["image"])]
-    state = [keep.tool(name) for name in names]
+    state = [cross, *(keep.tool(name) for name in names)]
     state += [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}"
               for folder in map(Path, folders) if folder.is_dir()
               for path in sorted(folder.iterdir()) if path.is_file()]
     if emulator == "bochs":
         state.append(bochs_program.program().version)
-    state += [f"{name}={os.environ.get(name)}" for name in ENVIRONMENT]
+    state += [f"{name}={os.environ.get(name, '')}" for name in ENVIRONMENT]
     return keep.name(*state, sandbox.kind(), sys.version)
 
 

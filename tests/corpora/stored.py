@@ -16,7 +16,7 @@ from inputs import collected, judged, tools
 
 from grader.judge import judge
 
-KEPT = ("pass", "fail", "build_error")      # verdicts that the submission alone brings about
+KEPT = ("pass", "fail", "void", "build_error")      # what the submission alone brings about
 
 
 class Run:

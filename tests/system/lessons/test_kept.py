@@ -151,7 +151,7 @@ def test_another_run_is_another_name(chosen, names, before):
 
 @pytest.mark.parametrize("variable", ["CROSS", "WIDTH", "BXSHARE", "CPATH"])
 def test_what_is_read_of_the_environment_is_another_name(variable, names, before):
-    value = "x86_64-linux-gnu-" if variable == "CROSS" else "/nowhere"
+    value = shutil.which("x86_64-linux-gnu-gcc")[:-3] if variable == "CROSS" else "/nowhere"
     assert changed(before, names(**{variable: value})) == BOTH
 
 
@@ -269,7 +269,7 @@ def counted(monkeypatch, tmp_path, collected):
         text = files[".c"].read_text()
         if text == "refused":
             return {"verdict": "build_error"}, None
-        return {"verdict": "error" if text == "the clock" else "pass"}, evidence
+        return {"verdict": {"the clock": "error", "a cheat": "void"}.get(text, "pass")}, evidence
     monkeypatch.setattr(stored, "grade", grade)
     monkeypatch.setattr(keep, "FOLDER", tmp_path / "kept")
     return made
@@ -294,8 +294,10 @@ def test_a_run_is_made_once(runs):
 
 def test_what_was_refused_is_kept_and_an_error_of_ours_is_not(runs):
     assert [run_of("refused").evidence for _ in range(2)] == [None, None] and len(runs) == 1
+    assert [run_of("a cheat").result for _ in range(2)] == [{"verdict": "void"}] * 2
+    assert len(runs) == 2
     assert [run_of("the clock").result for _ in range(2)] == [{"verdict": "error"}] * 2
-    assert len(runs) == 3
+    assert len(runs) == 4
 
 
 def test_another_judge_judges_again_without_a_run(runs, monkeypatch):
