@@ -17,14 +17,18 @@ from bench import ROOT, numbered
 LESSON = "src/lessons/07_long_mode"
 PATHS = ("", "tools", "tests", "tests/corpora", "tests/system")
 # Answers a line of [how to run, environment] with the names in the tree as it is at that moment:
-# each time in a child of its own, which remembers nothing of the lines before.
+# each time in a child of its own, which remembers nothing of the lines before. What is known before
+# is which tools there are, as long as the environment stays as it is.
 NAMES = """
 import json, os, sys
 sys.path[:0] = [f"{sys.argv[1]}/{path}" for path in %r]
 sys.dont_write_bytecode = True
-import stored
+import inputs, keep, stored
 from bench import numbered
+from grader.machine import bochs_program
 EMULATORS = ("bochs", "qemu")
+TOOLS = (inputs.tools, inputs._compiler, inputs._behind_gcc, keep.tool,
+         bochs_program._first_with_debugger)
 
 def names(chosen):
     lesson = numbered(7)
@@ -32,10 +36,14 @@ def names(chosen):
     texts = {end: path.read_text() for end, path in lesson.reference().items()}
     return [stored._keys(lesson, texts, emulator, **chosen) for emulator in EMULATORS]
 
+for emulator in EMULATORS:
+    inputs.tools(emulator, True)
 for line in sys.stdin:
     if os.fork() == 0:
         chosen, environment = json.loads(line)
         os.environ.update(environment)
+        for known in TOOLS if environment else ():
+            known.cache_clear()
         print(json.dumps(names(chosen)), flush=True)
         os._exit(0)
     if os.wait()[1]:
