@@ -111,8 +111,15 @@ class Child:
 
     def read_some(self, seconds):
         """Bytes as they come, b"" at the end of the output, None when nothing came in time."""
-        ready, _, _ = select.select([self.output], [], [], max(0.0, seconds))
-        return os.read(self.output, 1 << 20) if ready else None
+        end = time.monotonic() + max(0.0, seconds)
+        while True:
+            # In short pieces: a signal that comes just before the wait begins is heard after it.
+            left = max(0.0, end - time.monotonic())
+            ready, _, _ = select.select([self.output], [], [], min(left, LOOK))
+            if ready:
+                return os.read(self.output, 1 << 20)
+            if left <= LOOK:
+                return None
 
     def cpu_seconds(self):
         """What the child has used so far. Where there is no /proc, the wall clock stands in."""

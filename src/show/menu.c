@@ -86,8 +86,9 @@ _Noreturn void menu_return(void)
     forget_keys();
     print("\nPress a key to go back to the menu.");
     screen_show();
-    serial_close(); /* first: it drops what was received, and that may be the key already */
+    serial_close(); /* before the line ends: it would drop a key that comes in answer to that */
     print("\n");    /* who reads the serial line knows now that the screen shows it */
+    serial_drain();
     (void)key_is_escape();
     reset();
 }
