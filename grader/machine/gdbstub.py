@@ -3,10 +3,10 @@
 Used by qemu.py. It moves packets; it knows the layout of x86-64 registers and no kernel.
 """
 import re
-import select
 import struct
 
 from . import MachineError
+from .process import readable
 
 # The g packet of qemu-system-x86_64, in both modes: 16 general registers, rip, eflags, six
 # selectors, three bases, six control registers, and floating point that we skip.
@@ -79,7 +79,7 @@ class Stub:
             if payload is not None:
                 self._send(b"+")       # it keeps its next packet until this one is taken
                 return expand(payload)
-            if select.select([self.socket], [], [], self.deadline.left())[0]:
+            if readable(self.socket, self.deadline.left()):
                 try:
                     data = self.socket.recv(1 << 16)
                 except OSError:

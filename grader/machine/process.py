@@ -61,13 +61,27 @@ def undisturbed():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def readable(descriptor, seconds):
+    """Whether there is something to read within `seconds`.
+
+    In short pieces: Python runs a signal's handler between two bytecodes, so one that comes just
+    before a wait begins is heard only after it."""
+    end = time.monotonic() + seconds
+    while True:
+        left = max(0.0, end - time.monotonic())
+        if select.select([descriptor], [], [], min(left, LOOK))[0]:
+            return True
+        if left <= LOOK:
+            return False
+
+
 def ended(process, seconds):
     """Whether the child ends within `seconds`. Linux tells at once, by a descriptor; elsewhere
     Popen.wait looks again every so often, up to 50 ms late."""
     if hasattr(os, "pidfd_open") and process.poll() is None:
         handle = os.pidfd_open(process.pid)
         try:
-            select.select([handle], [], [], seconds)
+            readable(handle, seconds)
         finally:
             os.close(handle)
         return process.poll() is not None
@@ -111,15 +125,7 @@ class Child:
 
     def read_some(self, seconds):
         """Bytes as they come, b"" at the end of the output, None when nothing came in time."""
-        end = time.monotonic() + max(0.0, seconds)
-        while True:
-            # In short pieces: a signal that comes just before the wait begins is heard after it.
-            left = max(0.0, end - time.monotonic())
-            ready, _, _ = select.select([self.output], [], [], min(left, LOOK))
-            if ready:
-                return os.read(self.output, 1 << 20)
-            if left <= LOOK:
-                return None
+        return os.read(self.output, 1 << 20) if readable(self.output, seconds) else None
 
     def cpu_seconds(self):
         """What the child has used so far. Where there is no /proc, the wall clock stands in."""

@@ -3,9 +3,9 @@
 Used by qemu.py. Knows requests and answers, no registers and no kernel.
 """
 import json
-import select
 
 from . import MachineError
+from .process import readable
 
 
 class Qmp:
@@ -19,7 +19,7 @@ class Qmp:
 
     def _next(self):
         while b"\n" not in self.buffer:
-            if select.select([self.socket], [], [], self.deadline.left())[0]:
+            if readable(self.socket, self.deadline.left()):
                 data = self.socket.recv(1 << 16)
                 if not data:
                     raise MachineError("QEMU ended")
