@@ -30,7 +30,6 @@ static void at_end(enum machine_end status)
     exam.status = status;
     if (menu_was_there())
         menu_return();
-    serial_drain();
     screen_show();
 }
 

@@ -16,20 +16,6 @@ bool glance_caught(struct trap *t)
     return true;
 }
 
-static bool is_long_mode(void)
-{
-    return cpu_has_efer() && (cpu_read_msr(MSR_EFER) & EFER_LMA);
-}
-
-/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
-static bool is_pdpte(pa_t at)
-{
-    word_t pdpt = cpu_read_cr3() & ~(word_t)(PDPT_BYTES - 1);
-
-    return (cpu_read_cr4() & CR4_PAE) && !is_long_mode() && at.value >= pdpt &&
-           at.value < pdpt + PDPT_BYTES;
-}
-
 static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
 {
     uintptr_t va = (uintptr_t)phys_ptr(at.value);
@@ -39,7 +25,17 @@ static bool read_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
     if (!glance(va, &low) || (bytes == 8 && !glance(va + 4, &high)))
         return false;
     *entry = (uint64_t)high << 32 | low;
-    if (is_pdpte(at))
+    return true;
+}
+
+/* QEMU sets A in the PDPTEs of PAE, where that bit is reserved: it is not what caused a fault. */
+static bool read_pae_entry(void *context, pa_t at, unsigned bytes, uint64_t *entry)
+{
+    word_t pdpt = cpu_read_cr3() & ~(word_t)(PDPT_BYTES - 1);
+
+    if (!read_entry(context, at, bytes, entry))
+        return false;
+    if (at.value >= pdpt && at.value < pdpt + PDPT_BYTES)
         *entry &= ~PTE_A;
     return true;
 }
@@ -48,6 +44,8 @@ struct pg_space glance_space(void)
 {
     struct pg_space space = space_now();
 
-    space.memory = (struct pg_memory){ .read_entry = read_entry };
+    space.memory = (struct pg_memory){
+        .read_entry = space.geometry == &pg_geometry_pae ? read_pae_entry : read_entry,
+    };
     return space;
 }
