@@ -114,10 +114,10 @@ INCLUDES = -Isrc -Isrc/core/$(WIDTH)
 PLATFORM_CC = $(COMPILE) $(HERE) -Werror $(INCLUDES) -MD -MP
 PAGING_CC = $(COMPILE) $(HERE) -Werror -MD -MP
 STAFF_DIR := build/staff$(WIDTH)$(OPT)
-PLATFORM_C := main/main core/machine core/print show/console core/bootinfo core/frames core/memory core/registers \
-	core/space_now stage/exam stage/lesson stage/probe core/traps/traps core/traps/trap_names core/traps/fault core/traps/glance \
-	show/ink show/portrait show/screen show/pixels/pixels show/pixels/font \
-	show/pixels/canvas$(WIDTH) show/menu
+PLATFORM_C := main/main core/machine core/print show/console core/bootinfo core/frames core/memory \
+	core/registers core/space_now stage/exam stage/lesson stage/probe core/traps/traps \
+	core/traps/trap_names core/traps/fault core/traps/glance show/ink show/portrait show/screen \
+	show/pixels/pixels show/pixels/font show/pixels/canvas$(WIDTH) show/menu
 PAGING_C := geometry walk $(if $(filter map,$(LESSON_PAGING)),map ranges/split)
 BOOT_32 := multiboot 32/entry 32/vectors 32/probe 32/glance
 BOOT_64 := multiboot 64/entry 64/refuse 64/vectors 64/probe 64/glance 64/canvas

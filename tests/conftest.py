@@ -1,16 +1,11 @@
-"""For every test: the project's packages on the path, its root, and in which order it is run."""
+"""For every test: in which order it is run. pytest.ini puts the project's packages on the path."""
 
 import os
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
-for folder in ("", "tools", "tests", "tests/unit", "tests/corpora", "tests/system"):
-    if str(ROOT / folder) not in sys.path:
-        sys.path.insert(0, str(ROOT / folder))
 
 if not os.environ.get("LONG"):
     collect_ignore = ["system/lessons/test_long.py"]
